@@ -1,0 +1,62 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// One direction only: map <- engine <- FUSE binding <- library <- command.
+// A module that does not depend on CBindlinkFuse cannot name a libfuse type.
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let cSettings: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .disableWarning("unused-parameter"),
+]
+
+let package = Package(
+  name: "bindlink",
+  products: [
+    .library(name: "Bindlink", targets: ["Bindlink"]),
+    .executable(name: "bindlink", targets: ["BindlinkCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
+  targets: [
+    // What the kernel offers and Swift's Glibc module hides.
+    .target(name: "CBindlinkSystem", cSettings: cSettings),
+    // The link table: pure, no I/O, no Foundation.
+    .target(name: "BindlinkMap", swiftSettings: swiftSettings),
+    // Nodes, directories, handles: all I/O on the backings.
+    .target(
+      name: "BindlinkEngine", dependencies: ["BindlinkMap", "CBindlinkSystem"],
+      swiftSettings: swiftSettings),
+    // libfuse3's low-level interface and the device's wire format.
+    .systemLibrary(name: "CFuse3", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+    .target(name: "CBindlinkFuse", dependencies: ["CFuse3"], cSettings: cSettings),
+    .target(
+      name: "BindlinkFuse",
+      dependencies: ["BindlinkMap", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse"],
+      swiftSettings: swiftSettings),
+    // The public library.
+    .target(
+      name: "Bindlink", dependencies: ["BindlinkMap", "BindlinkEngine", "BindlinkFuse"],
+      swiftSettings: swiftSettings),
+    // The command.
+    .executableTarget(
+      name: "BindlinkCommand",
+      dependencies: [
+        "Bindlink",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings),
+  ]
+)

@@ -1,0 +1,2 @@
+#pragma once
+#include "../../CFuse3/shim.h"

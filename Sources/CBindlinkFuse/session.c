@@ -1,0 +1,1 @@
+#include "bindlink_fuse.h"
