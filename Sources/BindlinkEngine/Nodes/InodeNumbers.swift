@@ -46,7 +46,12 @@ struct InodeNumbers: Sendable {
   func identity(of located: Located, parentInode: UInt64, nameHash: UInt64) -> Identity {
     guard located.origin == .synthesised else { return located.status.identity }
     return Identity(
-      device: Identity.nowhere, inode: mix(parentInode ^ nameHash) | Self.high, mount: 0, birth: 0)
+      device: Identity.nowhere, inode: synthesised(parent: parentInode, nameHash: nameHash),
+      mount: 0, birth: 0)
+  }
+
+  func synthesised(parent: UInt64, nameHash: UInt64) -> UInt64 {
+    mix(parent ^ nameHash) | Self.high
   }
 }
 

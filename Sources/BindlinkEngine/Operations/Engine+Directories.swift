@@ -67,8 +67,13 @@ extension Engine {
     }
   }
 
-  func number(_ item: Listing.Item) -> UInt64 {
-    inodes.number(
+  /// d_ino is st_ino (R7).
+  func number(_ item: Listing.Item, _ name: UnsafeBufferPointer<CChar>, parent: UInt64) -> UInt64 {
+    if item.device == Identity.nowhere {
+      let bytes = unsafe nameBytes(name.baseAddress!)
+      return inodes.synthesised(parent: parent, nameHash: unsafe hash(bytes.span))
+    }
+    return inodes.number(
       item.device, item.inode, mount: item.mount, isDirectory: item.type == 0o040000,
       link: item.link)
   }
@@ -149,7 +154,7 @@ private struct Emitter {
         }
         let fits = unsafe emit(
           DirectoryEntry(
-            name: name, inode: entry.map { UInt64($0.attributes.status.st_ino) } ?? engine.number(item),
+            name: name, inode: entry.map { UInt64($0.attributes.status.st_ino) } ?? engine.number(item, name, parent: dots.own),
             type: entry.map { $0.attributes.status.st_mode & 0o170000 } ?? item.type,
             nextOffset: next, entry: entry))
         if !fits, let entry { engine.forget(entry.node, 1) }

@@ -25,8 +25,15 @@ final class Host: Sendable {
     UInt64(BL_RESOLVE_BENEATH) | UInt64(BL_RESOLVE_NO_SYMLINKS)
     | UInt64(BL_RESOLVE_NO_MAGICLINKS) | UInt64(BL_RESOLVE_CACHED)
 
+  /// The anchor as a host path, for links to places in it.
+  let anchorPath: [UInt8]
+  var hasAnchor: Bool { anchorDescriptor >= 0 }
+
   /// Takes ownership of `covered` and `anchor` (-1: the view has none).
-  init(mountpoint: [[UInt8]], covered: Int32, anchor: Int32) throws(Errno) {
+  init(
+    mountpoint: [[UInt8]], covered: Int32, anchor: Int32, anchorPath: [UInt8]
+  ) throws(Errno) {
+    self.anchorPath = anchorPath
     self.mountpoint = mountpoint
     coveredDescriptor = covered
     anchorDescriptor = anchor

@@ -33,6 +33,9 @@ struct Impersonation: ~Copyable {
   }
 
   deinit { own?.restore() }
+
+  /// Only root, or root of a user namespace, can become somebody else.
+  static var isPossible: Bool { geteuid() == 0 }
 }
 
 /// The server's own, as they were when it began.
