@@ -10,9 +10,7 @@ extension FilePath {
 
   /// The bytes of the path, without a NUL at the end.
   package var bytes: [UInt8] {
-    unsafe withPlatformString {
-      unsafe [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0)))
-    }
+    unsafe withPlatformString { unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
   }
 
   /// The path from the root: "~/" is the home directory, a relative path starts in the working

@@ -1,4 +1,5 @@
 // The directory that a view will cover, checked and held open before anything is mounted on it.
+internal import BindlinkFuse
 internal import CBindlinkSystem
 internal import Glibc
 internal import SystemPackage
@@ -17,19 +18,14 @@ struct MountPlace {
     } catch {
       throw Self.failure(what, mountpoint, error)
     }
-    descriptor = unsafe path.withPlatformString { unsafe bindlink_open_place($0) }
-    guard descriptor >= 0 else { throw Self.failure(what, mountpoint, .last) }
-
-    var mount: UInt64 = 0
-    var isRoot = false
-    if unsafe bindlink_mount_of(descriptor, &mount, &isRoot) == 0, isRoot,
-      let entry = try? MountTable.current().entry(mount), entry.type == MountTable.viewType
-    {
-      close(descriptor)
+    // Before anything in it is touched: its server need not answer.
+    if (try? Mount.isView(at: path.string)) == true {
       throw BindlinkError(
         what, "a view is mounted there already", .resourceBusy,
         remedy: "unmount it first: bindlink unmount \(mountpoint)")
     }
+    descriptor = unsafe path.withPlatformString { unsafe bindlink_open_place($0) }
+    guard descriptor >= 0 else { throw Self.failure(what, mountpoint, .last) }
   }
 
   private static func failure(

@@ -54,15 +54,14 @@ extension View {
         options.checksPermissions || options.allowsOther || UserNamespace.isNested
       let mount = try Mount.attach(
         at: place.path.string, under: place.descriptor,
-        options.forBinding(
+        options: options.forBinding(
           source: options.fileSystemName ?? source?.string ?? "bindlink", isReadOnly: isReadOnly,
           checksPermissions: checksPermissions))
       do throws(MountFailure) {
         engine.didMount(device: mount.deviceNumber, mountID: mount.mountID)
-        var options = SessionOptions()
-        options.traces = self.options.tracesRequests
-        options.handlesACL = checksPermissions
-        let session = try Session(engine: engine, device: mount.device, options: options)
+        let session = try Session(
+          engine: engine, device: mount.device,
+          options: SessionOptions(handlesACL: checksPermissions, traces: options.tracesRequests))
         return MountedView(at: mountpoint, mount: mount, session: session)
       } catch {
         try? mount.detach(lazily: true)
@@ -151,10 +150,9 @@ extension View.MountOptions {
     options.noSuid = ignoresSetUserID
     options.noDev = ignoresDevices
     options.noExec = forbidsExecution
-    options.noAtime = accessTimes == .never
+    options.noAtime = ignoresAccessTimes
     options.synchronous = isSynchronous
     options.dirSync = synchronizesDirectories
-    options.traces = tracesRequests
     return options
   }
 }
@@ -164,6 +162,6 @@ extension BindlinkError {
   init(_ what: String, _ failure: MountFailure) {
     self.init(
       what, failure.what, SystemPackage.Errno(rawValue: failure.errno.rawValue),
-      remedy: failure.remedy, exitStatus: failure.missing ? .missing : .failed)
+      remedy: failure.remedy, exitStatus: failure.isMissing ? .missing : .failed)
   }
 }

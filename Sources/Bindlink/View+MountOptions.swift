@@ -3,18 +3,6 @@
 extension View {
   /// The options of a mount. The defaults are those of an ordinary user's FUSE mount.
   public struct MountOptions: Hashable, Sendable {
-    /// When the view records that something was read.
-    public enum AccessTimes: Hashable, Sendable {
-      /// The kernel's default, `relatime`.
-      case relative
-      /// `noatime`
-      case never
-      /// `nodiratime`: never for directories.
-      case notForDirectories
-      /// `strictatime`: always.
-      case always
-    }
-
     /// The source that the mount table shows. Nil: the view's source, or "bindlink".
     public var fileSystemName: String?
     /// Other users than the one that mounts may enter. Permissions are then checked for each
@@ -29,8 +17,9 @@ extension View {
     public var ignoresDevices = true
     /// Programs cannot be executed.
     public var forbidsExecution = false
-    /// When reading is recorded.
-    public var accessTimes = AccessTimes.relative
+    /// The mount table says `noatime`. Whether reading is recorded is up to the file systems of the
+    /// backings.
+    public var ignoresAccessTimes = false
     /// Every write goes to the disk before it returns.
     public var isSynchronous = false
     /// Every change of a directory goes to the disk before it returns.

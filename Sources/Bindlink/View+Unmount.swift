@@ -1,6 +1,5 @@
 // Unmounting a view that another process serves, without touching what may hang.
-internal import CBindlinkSystem
-internal import Glibc
+internal import BindlinkFuse
 public import SystemPackage
 
 extension View {
@@ -10,44 +9,34 @@ extension View {
   /// - Parameter lazily: the view vanishes at once although it is in use; its server ends when
   ///   nobody uses it any more.
   /// - Throws: ENOENT or EINVAL where no view is mounted at `mountpoint`, EBUSY where it is in use,
-  ///   EPERM where somebody else mounted it; exit status 77 where fusermount3 is needed and
-  ///   missing.
+  ///   EPERM where another user mounted it; exit status 77 where fusermount3 is needed and missing.
   public static func unmount(at mountpoint: FilePath, lazily: Bool = false) throws(BindlinkError) {
     let what = "cannot unmount \(mountpoint)"
-    let path: FilePath
-    let mounted: MountTable.Entry?
-    do throws(SystemPackage.Errno) {
-      path = try place(of: mountpoint)
-      mounted = try MountTable.current().top(at: path.bytes)
+    guard let path = try Self.place(of: mountpoint, what: what) else {
+      throw BindlinkError(what, "no view is mounted there", .invalidArgument, exitStatus: .failed)
+    }
+    do {
+      try Mount.unmount(at: path.string, lazily: lazily)
     } catch {
-      throw BindlinkError(what, subject: mountpoint.string, error)
-    }
-    guard mounted?.type == MountTable.viewType else {
-      throw BindlinkError(
-        what, "no view is mounted there", .invalidArgument, exitStatus: .failed)
-    }
-    guard unsafe path.withPlatformString({ unsafe bindlink_unmount($0, lazily) }) != 0 else {
-      return
-    }
-    switch SystemPackage.Errno.last {
-    case .notPermitted:
-      try Fusermount.unmount(path, lazily: lazily, what: what)
-    case .resourceBusy:
-      throw BindlinkError(
-        what, "it is in use", .resourceBusy, remedy: "see 'fuser -vm', or unmount with --lazy")
-    case let errno:
-      throw BindlinkError(what, subject: mountpoint.string, errno)
+      throw BindlinkError(what, error)
     }
   }
 
-  /// The resolved path of a mountpoint. Only its parent is resolved where that suffices: asking for
-  /// the mountpoint itself asks the view's server.
-  private static func place(of mountpoint: FilePath) throws(SystemPackage.Errno) -> FilePath {
-    let path = try mountpoint.absolute()
-    if let last = path.lastComponent, last.kind == .regular {
-      let candidate = try path.removingLastComponent().resolved().appending(last)
-      if try MountTable.current().top(at: candidate.bytes) != nil { return candidate }
+  /// The resolved path of a view's mountpoint; nil where no view is mounted. Only its parent is
+  /// resolved where that suffices: asking for the mountpoint itself asks the view's server.
+  private static func place(
+    of mountpoint: FilePath, what: String
+  ) throws(BindlinkError) -> FilePath? {
+    do throws(Errno) {
+      let path = try mountpoint.absolute()
+      if let last = path.lastComponent, last.kind == .regular {
+        let candidate = try path.removingLastComponent().resolved().appending(last)
+        if (try? Mount.isView(at: candidate.string)) == true { return candidate }
+      }
+      let resolved = try path.resolved()
+      return (try? Mount.isView(at: resolved.string)) == true ? resolved : nil
+    } catch {
+      throw BindlinkError(what, subject: mountpoint.string, error)
     }
-    return try path.resolved()
   }
 }

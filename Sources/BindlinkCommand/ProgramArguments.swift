@@ -7,11 +7,6 @@ struct ProgramArguments: Sendable {
   /// The others, encoded.
   let encoded: [String]
 
-  init(programName: String, encoded: [String]) {
-    self.programName = programName
-    self.encoded = encoded
-  }
-
   static var ofThisProcess: ProgramArguments {
     var arguments: [String] = []
     for index in 0..<Int(CommandLine.argc) {

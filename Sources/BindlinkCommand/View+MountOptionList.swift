@@ -59,10 +59,9 @@ extension View {
     case "nodev": options.ignoresDevices = true
     case "exec": options.forbidsExecution = false
     case "noexec": options.forbidsExecution = true
-    case "atime", "relatime": options.accessTimes = .relative
-    case "noatime": options.accessTimes = .never
-    case "nodiratime": options.accessTimes = .notForDirectories
-    case "strictatime": options.accessTimes = .always
+    case "atime", "relatime", "strictatime": options.ignoresAccessTimes = false
+    case "noatime": options.ignoresAccessTimes = true
+    case "nodiratime": break  // the backings' file systems decide
     case "sync": options.isSynchronous = true
     case "async": options.isSynchronous = false
     case "dirsync": options.synchronizesDirectories = true
