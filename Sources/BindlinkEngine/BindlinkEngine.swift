@@ -60,3 +60,11 @@ package final class Engine: Sendable {
   package func didMount(device: UInt64, mountID: UInt64) {}
   package init() {}
 }
+
+package struct LinkRequest: Sendable { package var virtualPath: [UInt8]; package var backing: [UInt8]; package var isReadOnly = false; package var isMerged = false
+  package init(virtualPath: [UInt8], backing: [UInt8]) { self.virtualPath = virtualPath; self.backing = backing } }
+package enum ExceptionRequest: Sendable { case argument([UInt8]), file(name: String, content: [UInt8]) }
+package enum AnchorRequest: Sendable { case none, underMountpoint, directory([UInt8]) }
+package struct ViewSetup: Sendable { package var mountpoint: [UInt8]; package var under: Int32; package var anchor: AnchorRequest; package var source: [UInt8]?; package var links: [LinkRequest] = []; package var exceptions: [ExceptionRequest] = []; package var createsParents = false; package var isReadOnly = false; package var allowsOther = false
+  package init(mountpoint: [UInt8], under: Int32, anchor: AnchorRequest, source: [UInt8]?) { self.mountpoint = mountpoint; self.under = under; self.anchor = anchor; self.source = source } }
+extension Engine { package convenience init(_ setup: ViewSetup) throws(LinkError) { self.init() } }
