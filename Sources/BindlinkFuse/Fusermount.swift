@@ -34,7 +34,7 @@ enum Fusermount {
     if isSuccess { return }
     let error = errno(named: message) ?? .notPermitted
     if error == .busy { throw Mount.busy(mountpoint) }
-    throw MountFailure(error, "cannot unmount \(mountpoint): \(message)")
+    throw MountFailure(error, "\(name) says: \(message)")
   }
 
   private static func find() throws(MountFailure) -> String {
@@ -57,17 +57,17 @@ enum Fusermount {
     }
     if message.contains("user_allow_other") {
       return MountFailure(
-        .notPermitted, "cannot mount on \(mountpoint): \(message)",
+        .notPermitted, "\(name) says: \(message)",
         remedy: "as root, add the line user_allow_other to /etc/fuse.conf")
     }
     if message.contains("mount_max") {
       return MountFailure(
-        Errno(rawValue: ENOSPC), "cannot mount on \(mountpoint): \(message)",
+        Errno(rawValue: ENOSPC), "\(name) says: \(message)",
         remedy: "unmount a view, or raise mount_max in /etc/fuse.conf")
     }
     let error =
       message.contains("no write access") ? .accessDenied : errno(named: message) ?? .notPermitted
-    return MountFailure(error, "cannot mount on \(mountpoint): \(message)")
+    return MountFailure(error, "\(name) says: \(message)")
   }
 
   /// The error that a message of fusermount3 ends in, as strerror writes it.

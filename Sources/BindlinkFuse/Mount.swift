@@ -30,7 +30,7 @@ package final class Mount: Sendable {
   ) throws(MountFailure) -> Mount {
     var status = stat()
     guard unsafe fstat(under, &status) == 0 else {
-      throw MountFailure(Errno(rawValue: errno), mountpoint)
+      throw MountFailure(Errno(rawValue: errno), "\(mountpoint) cannot be reached")
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       throw MountFailure(.notDirectory, "\(mountpoint) is not a directory")
@@ -48,7 +48,7 @@ package final class Mount: Sendable {
       return Mount(device: device, mountpoint: mountpoint, try MountIdentity(at: mountpoint))
     } catch {
       close(device)
-      throw MountFailure(error, mountpoint)
+      throw MountFailure(error, "\(mountpoint) cannot be reached")
     }
   }
 
@@ -71,12 +71,18 @@ package final class Mount: Sendable {
     try takeOff(mountpoint, lazily)
   }
 
+  /// Whether what is mounted on top at an absolute and resolved path is a bindlink view, of
+  /// whatever process. Its server is not asked.
+  package static func isView(at mountpoint: String) throws(MountFailure) -> Bool {
+    try topMount(at: mountpoint)?.type == type
+  }
+
   private static func topMount(at place: String) throws(MountFailure) -> MountTable.Line? {
     do throws(Errno) {
       let identity = try MountIdentity(at: place)
       return try MountTable().top(at: place, identity)
     } catch {
-      throw MountFailure(error, place)
+      throw MountFailure(error, "\(place) cannot be reached")
     }
   }
 
@@ -94,7 +100,7 @@ package final class Mount: Sendable {
     switch error {
     case .notPermitted: return nil
     case .noDevice: throw FuseDevice.missing(error, "the kernel has no FUSE")
-    default: throw MountFailure(error, "cannot mount on \(mountpoint)")
+    default: throw MountFailure(error, "the kernel refuses to mount on it")
     }
   }
 
@@ -104,7 +110,7 @@ package final class Mount: Sendable {
     switch Errno(rawValue: errno) {
     case .notPermitted: try Fusermount.unmount(mountpoint, lazily)
     case .busy: throw busy(mountpoint)
-    case let error: throw MountFailure(error, "cannot unmount \(mountpoint)")
+    case let error: throw MountFailure(error, "the kernel refuses")
     }
   }
 

@@ -20,9 +20,10 @@ package struct MountOptions: Sendable {
   package init(source: String) { self.source = source }
 }
 
-/// A mount that failed, to be shown as `bindlink: WHAT (ERRNO)`, then the remedy.
+/// A mount that failed, to be shown as `bindlink: WHAT: WHY; REMEDY (ERRNO)`.
 package struct MountFailure: Error, Hashable, Sendable {
   package let errno: Errno
+  /// The WHY, a clause that can follow a colon.
   package let what: String
   /// What the user can do about it.
   package let remedy: String?
