@@ -44,7 +44,9 @@ let package = Package(
     .target(name: "CBindlinkFuse", dependencies: ["CFuse3"], cSettings: cSettings),
     .target(
       name: "BindlinkFuse",
-      dependencies: ["BindlinkMap", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse", "CFuse3"],
+      dependencies: [
+        "BindlinkMap", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse", "CFuse3",
+      ],
       swiftSettings: swiftSettings),
     // The public library.
     .target(

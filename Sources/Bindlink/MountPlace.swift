@@ -14,7 +14,7 @@ struct MountPlace {
   init(_ mountpoint: FilePath) throws(BindlinkError) {
     let what = "cannot mount \(mountpoint)"
     do {
-      path = try mountpoint.resolved()
+      path = try mountpoint.resolvedAsMountpoint()
     } catch {
       throw Self.failure(what, mountpoint, error)
     }
@@ -37,5 +37,18 @@ struct MountPlace {
         remedy: "unmount it first: bindlink unmount --lazy \(mountpoint)")
     }
     return BindlinkError(what, subject: mountpoint.string, errno)
+  }
+}
+
+extension FilePath {
+  /// As `resolved()`, but only the parent is resolved where a view is mounted at the path itself:
+  /// asking for that asks the view's server, which may hang or have died.
+  func resolvedAsMountpoint() throws(SystemPackage.Errno) -> FilePath {
+    let path = try absolute()
+    if let last = path.lastComponent, last.kind == .regular {
+      let candidate = try path.removingLastComponent().resolved().appending(last)
+      if (try? Mount.isView(at: candidate.string)) == true { return candidate }
+    }
+    return try path.resolved()
   }
 }

@@ -12,31 +12,19 @@ extension View {
   ///   EPERM where another user mounted it; exit status 77 where fusermount3 is needed and missing.
   public static func unmount(at mountpoint: FilePath, lazily: Bool = false) throws(BindlinkError) {
     let what = "cannot unmount \(mountpoint)"
-    guard let path = try Self.place(of: mountpoint, what: what) else {
+    let path: FilePath
+    do throws(Errno) {
+      path = try mountpoint.resolvedAsMountpoint()
+    } catch {
+      throw BindlinkError(what, subject: mountpoint.string, error)
+    }
+    guard (try? Mount.isView(at: path.string)) == true else {
       throw BindlinkError(what, "no view is mounted there", .invalidArgument, exitStatus: .failed)
     }
     do {
       try Mount.unmount(at: path.string, lazily: lazily)
     } catch {
       throw BindlinkError(what, error)
-    }
-  }
-
-  /// The resolved path of a view's mountpoint; nil where no view is mounted. Only its parent is
-  /// resolved where that suffices: asking for the mountpoint itself asks the view's server.
-  private static func place(
-    of mountpoint: FilePath, what: String
-  ) throws(BindlinkError) -> FilePath? {
-    do throws(Errno) {
-      let path = try mountpoint.absolute()
-      if let last = path.lastComponent, last.kind == .regular {
-        let candidate = try path.removingLastComponent().resolved().appending(last)
-        if (try? Mount.isView(at: candidate.string)) == true { return candidate }
-      }
-      let resolved = try path.resolved()
-      return (try? Mount.isView(at: resolved.string)) == true ? resolved : nil
-    } catch {
-      throw BindlinkError(what, subject: mountpoint.string, error)
     }
   }
 }

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite struct BadInputTests {
+@Suite(.serialized) struct BadInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     /// "@" stands for the scratch directory.
     let arguments: String

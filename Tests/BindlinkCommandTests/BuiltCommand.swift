@@ -37,18 +37,25 @@ enum BuiltCommand {
   }
 }
 
-/// A directory that is removed at the end.
+/// A directory that is removed at the end, together with what is mounted in it.
 final class Scratch: Sendable {
   let path: String
 
   init() throws {
-    path = URL(fileURLWithPath: NSTemporaryDirectory()).resolvingSymlinksInPath()
+    path =
+      URL(fileURLWithPath: NSTemporaryDirectory()).resolvingSymlinksInPath()
       .appendingPathComponent("bindlink-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit {
+    for mount in mounts {
+      let place = mount.split(separator: " ")[4]
+      _ = try? BuiltCommand.run(["umount", "-l", String(place)])
+    }
+    try? FileManager.default.removeItem(atPath: path)
+  }
 
   func makeDirectory(_ name: String) throws {
     try FileManager.default.createDirectory(
