@@ -44,7 +44,8 @@ enum HostPath {
 
   static func isDirectory(_ path: [UInt8]) throws(LinkError) -> Bool {
     do throws(Errno) {
-      return try System.status(of: open(path).raw).isDirectory
+      let object = try open(path)
+      return try System.status(of: object.raw).isDirectory
     } catch {
       throw refusal(error, path)
     }
