@@ -248,7 +248,6 @@ func programCases() -> [PosixCase] {
   program.add("a script and a copied binary run") { p in
     p.make("script", "#!/bin/sh\nexit $1\n", mode: 0o755)
     p.run("./script", "7")
-    p.run("/bin/cp", "--version-does-not-exist")
     p.make("copy", "#!/bin/sh\ncp \"$1\" binary && chmod 755 binary\n", mode: 0o755)
     p.run("./copy", "/bin/false")
     p.run("./binary", "")

@@ -59,10 +59,7 @@ extension Probe {
     guard let stream = openStream(path) else { return }
     var entries: [String] = []
     while let entry = next(stream) {
-      guard entry.name.bytes != Array(".".utf8), entry.name.bytes != Array("..".utf8) else {
-        entries.append("\(entry.name)")
-        continue
-      }
+      if entry.isDot { continue }
       let status = status(path + "/" + entry.name)
       let agrees =
         status.map {
@@ -81,6 +78,9 @@ extension Probe {
     let inode: UInt64
     let type: Int32
     let position: Int64
+
+    /// "." or "..", which one case looks at and the others leave out.
+    var isDot: Bool { name.bytes == [0x2e] || name.bytes == [0x2e, 0x2e] }
   }
 
   func openStream(_ path: Path) -> Stream? {
@@ -101,7 +101,9 @@ extension Probe {
 
   func remaining(_ stream: Stream) -> [String] {
     var names: [String] = []
-    while let entry = next(stream) { names.append("\(entry.name)") }
+    while let entry = next(stream) {
+      if !entry.isDot { names.append("\(entry.name)") }
+    }
     return names
   }
 

@@ -46,14 +46,14 @@ import Testing
     ),
     (
       "data: an unlinked open file works on",
-      ["pread 20 at 0 = 16 'content and more'", "list . = . .."]
+      ["pread 20 at 0 = 16 'content and more'", "list . = "]
     ),
     ("rename: into its own subdirectory is EINVAL", ["rename d d/e/f 0 EINVAL"]),
     ("link: two names, one object", ["same inode a b: true"]),
     ("symlink: resolution, dangling, loops", ["stat loop1 ELOOP"]),
     ("directory: rmdir's errors", ["rmdir d ENOTEMPTY", "rmdir d/. EINVAL", "rmdir f ENOTDIR"]),
-    ("listing: 2,000 entries, each once", ["entries 2002, different 2002"]),
-    ("listing: deleting while listing skips nothing", ["deleted 1000", "list . = . .."]),
+    ("listing: 2,000 entries, each once", ["entries 2000, different 2000"]),
+    ("listing: deleting while listing skips nothing", ["deleted 1000", "list . = "]),
     ("node: a FIFO passes data", ["read 7 = 7 'through'", "read 100 = 9 ' the pipe'"]),
     ("lock: flock between two descriptors", ["flock 6 EAGAIN"]),
     ("lock: record locks against another process", ["child sees 0 3 1 = 1"]),
