@@ -58,5 +58,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
   ]
 )
