@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct GeneratedTableTests {
   static let batches = 8
-  static let tablesPerBatch = 40
-  static let comparisonsPerBatch = 30_000
+  static let tablesPerBatch = 30
+  static let comparisonsPerBatch = 25_000
 
   @Test(arguments: 0..<batches)
   func agreesWithTheReference(batch: Int) throws {
@@ -36,7 +36,7 @@ private struct TableComparison {
 
   mutating func run() throws {
     var scopes: [(directory: [[UInt8]], scope: Scope)] = []
-    for _ in 0..<40 {
+    for _ in 0..<25 {
       let directory = GeneratedTable.path(0...4, &random)
       let scope = generated.table.scope(of: VirtualPath(components: directory)) {
         isDirectory($0, $1.components)
