@@ -68,5 +68,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
   ]
 )
