@@ -126,6 +126,15 @@ package struct ExceptionRule: Hashable, Sendable {
   }
 }
 
+// All else follows from the text.
+extension ExceptionRule {
+  package static func == (left: ExceptionRule, right: ExceptionRule) -> Bool {
+    left.source == right.source
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(source) }
+}
+
 extension ExceptionRule.Component {
   init(parsing text: ArraySlice<UInt8>) throws(PatternFlaw) {
     if text.count >= 2, text.allSatisfy({ $0 == UInt8(ascii: "*") }) {

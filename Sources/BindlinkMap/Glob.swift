@@ -61,8 +61,16 @@ struct Glob: Hashable, Sendable {
   }
 
   /// The name, if there is only one that matches.
-  var literal: [UInt8]? {
-    tokens.allSatisfy { 0..<Self.firstSet ~= $0 } ? tokens.map { UInt8($0) } : nil
+  var literal: [UInt8]? { Self.bytes(tokens[...]) }
+
+  /// What names that match begin with, if that is all there is to it: "x*".
+  var prefix: [UInt8]? { tokens.last == Self.anyRun ? Self.bytes(tokens.dropLast()) : nil }
+
+  /// What names that match end with, if that is all there is to it: "*.x".
+  var suffix: [UInt8]? { tokens.first == Self.anyRun ? Self.bytes(tokens.dropFirst()) : nil }
+
+  private static func bytes(_ tokens: ArraySlice<Int32>) -> [UInt8]? {
+    tokens.allSatisfy { 0..<firstSet ~= $0 } ? tokens.map { UInt8($0) } : nil
   }
 }
 

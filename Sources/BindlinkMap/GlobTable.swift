@@ -3,7 +3,7 @@
 
 /// Wildcard components, in the order in which they were appended.
 struct GlobTable: Sendable {
-  struct Entry: Sendable {
+  private struct Entry {
     /// The rule's index in its list.
     let rule: Int32
     /// The position that is alive below a name that matches; -1 if the match decides the name.
@@ -17,7 +17,7 @@ struct GlobTable: Sendable {
     let sets: Int
   }
 
-  private(set) var entries: [Entry] = []
+  private var entries: [Entry] = []
   private var tokens: [Int32] = []
   private var sets: [ByteSet] = []
 
@@ -37,13 +37,37 @@ struct GlobTable: Sendable {
     sets.append(contentsOf: glob.sets)
   }
 
-  /// Two pointers and one place to go back to: no pattern takes more than its length times the
-  /// name's.
-  func matches(_ entry: Entry, _ name: Span<UInt8>) -> Bool {
+  /// Entries of later rules come first.
+  func decide(_ name: Span<UInt8>, into decision: inout Decision) {
+    let entries = entries.span
+    for index in entries.indices {
+      let rule = entries[index].rule
+      if rule < decision.other { break }
+      if entries[index].directoriesOnly, rule < decision.directory { continue }
+      if canMatch(entries[index], name), matches(entries[index], name) {
+        decision.merge(rule: rule, directoriesOnly: entries[index].directoriesOnly)
+      }
+    }
+  }
+
+  func appendSuccessors(_ name: Span<UInt8>, to positions: inout [Int32]) {
+    for entry in entries where canMatch(entry, name) && matches(entry, name) {
+      positions.append(entry.next)
+    }
+  }
+
+  @inline(__always)
+  private func canMatch(_ entry: Entry, _ name: Span<UInt8>) -> Bool {
     let count = name.count
     guard count >= entry.minimumCount, count > 0 else { return false }
-    if entry.first >= 0, entry.first != Int16(name[0]) { return false }
-    if entry.last >= 0, entry.last != Int16(name[count &- 1]) { return false }
+    return (entry.first < 0 || entry.first == Int16(name[0]))
+      && (entry.last < 0 || entry.last == Int16(name[count &- 1]))
+  }
+
+  /// Two pointers and one place to go back to: no pattern takes more than its length times the
+  /// name's.
+  private func matches(_ entry: Entry, _ name: Span<UInt8>) -> Bool {
+    let count = name.count
     let end = entry.tokens.upperBound
     var token = entry.tokens.lowerBound
     var index = 0

@@ -31,6 +31,7 @@ struct RuleIndex: Sendable {
   /// For each literal name.
   private var decisions: [Decision] = []
   private var successors: [[Int32]] = []
+  private var affixes = AffixIndex()
   /// Last rules first, so that a scan can end at the first match.
   private var deciding = GlobTable()
   private var advancing = GlobTable()
@@ -51,6 +52,9 @@ struct RuleIndex: Sendable {
           successors[number].append(step.next)
         }
       case .glob(let glob) where step.next < 0:
+        if affixes.insert(glob, rule: step.rule, directoriesOnly: step.directoriesOnly) {
+          continue
+        }
         deciding.append(
           glob, rule: step.rule, next: -1, directoriesOnly: step.directoriesOnly)
       case .glob(let glob):
@@ -66,21 +70,13 @@ struct RuleIndex: Sendable {
       let number = names.find(name, hash: hash)
       if number >= 0 { decision.merge(decisions[Int(number)]) }
     }
-    for index in 0..<deciding.entries.count {
-      let entry = deciding.entries[index]
-      if entry.rule < decision.other { break }
-      if entry.directoriesOnly, entry.rule < decision.directory { continue }
-      if deciding.matches(entry, name) {
-        decision.merge(rule: entry.rule, directoriesOnly: entry.directoriesOnly)
-      }
-    }
+    affixes.decide(name, into: &decision)
+    deciding.decide(name, into: &decision)
   }
 
   func appendSuccessors(_ name: Span<UInt8>, hash: UInt64, to positions: inout [Int32]) {
     let number = names.find(name, hash: hash)
     if number >= 0 { positions.append(contentsOf: successors[Int(number)]) }
-    for entry in advancing.entries where advancing.matches(entry, name) {
-      positions.append(entry.next)
-    }
+    advancing.appendSuccessors(name, to: &positions)
   }
 }

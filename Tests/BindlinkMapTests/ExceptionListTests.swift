@@ -124,6 +124,7 @@ import Testing
     var read = ExceptionList()
     try read.append(line: literal.rules[0].source)
     #expect(read == literal)
+    #expect(read.rules[0].isPath)
     #expect(try isExcepted(components, isDirectory: false, by: read))
   }
 

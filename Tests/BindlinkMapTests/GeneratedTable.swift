@@ -13,7 +13,11 @@ struct GeneratedTable {
 
   init(_ random: inout SeededGenerator) throws {
     var links: [Link] = []
-    for virtualPath in Set(random.list(0...4) { Self.names($0.list(0...3) { $0.next() }) }) {
+    for _ in 0..<Int.random(in: 0...5, using: &random) {
+      // Every other link stands below another one.
+      let base = links.isEmpty || random.chance(50) ? .root : random.pick(links).virtualPath
+      let virtualPath = base.components + Self.path(0...2, &random)
+      if links.contains(where: { $0.virtualPath.components == virtualPath }) { continue }
       var link = Link(virtualPath: VirtualPath(components: virtualPath), backing: [])
       link.isMerged = random.chance(25)
       link.exceptions = try Self.list(0...4, &random)
@@ -30,6 +34,15 @@ struct GeneratedTable {
       links: links, hasAnchor: anchor != nil, anchorExceptions: anchor ?? ExceptionList(),
       viewExceptions: view)
     reference = ReferenceResolver(table, anchor: anchor, view: view)
+  }
+
+  /// Mostly at or below a link or on the way to an exception path.
+  func directory(_ random: inout SeededGenerator) -> [[UInt8]] {
+    let places = links.map(\.virtualPath.components) + reference.layers.flatMap(\.ways)
+    if places.isEmpty || random.chance(25) { return Self.path(0...4, &random) }
+    let place = random.pick(places)
+    let count = Int.random(in: (place.count / 2)...place.count, using: &random)
+    return place.prefix(count) + Self.path(0...2, &random)
   }
 
   static func path(_ depths: ClosedRange<Int>, _ random: inout SeededGenerator) -> [[UInt8]] {

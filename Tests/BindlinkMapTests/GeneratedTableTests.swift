@@ -37,7 +37,7 @@ private struct TableComparison {
   mutating func run() throws {
     var scopes: [(directory: [[UInt8]], scope: Scope)] = []
     for _ in 0..<25 {
-      let directory = GeneratedTable.path(0...4, &random)
+      let directory = generated.directory(&random)
       let scope = generated.table.scope(of: VirtualPath(components: directory)) {
         isDirectory($0, $1.components)
       }

@@ -45,6 +45,16 @@ struct ReferenceLayer {
   let root: [[UInt8]]
   let isMerged: Bool
   let lists: [ReferenceList]
+  /// Own exception paths, as paths of the view, that except something.
+  private(set) var ways: [[[UInt8]]] = []
+
+  init(link: Int32, root: [[UInt8]], isMerged: Bool, lists: [ReferenceList]) {
+    self.link = link
+    self.root = root
+    self.isMerged = isMerged
+    self.lists = lists
+    ways = effectivePaths
+  }
 
   func relative(_ path: [[UInt8]]) -> [[UInt8]] { Array(path.dropFirst(root.count)) }
 
@@ -52,8 +62,7 @@ struct ReferenceLayer {
     lists.contains { $0.matches(relative(path), isDirectory: isDirectory) }
   }
 
-  /// Own exception paths, as paths of the view, that except something.
-  var ways: [[[UInt8]]] {
+  private var effectivePaths: [[[UInt8]]] {
     lists.filter(\.isOwn).flatMap { list in
       list.rules.compactMap(\.path).filter { path in
         let excepts = [true, false].contains { list.matches(path, isDirectory: $0) }
