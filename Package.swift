@@ -58,5 +58,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkFuseTests", dependencies: ["BindlinkMap", "BindlinkEngine", "BindlinkFuse"],
+      swiftSettings: swiftSettings),
   ]
 )

@@ -140,11 +140,8 @@ private struct Process {
     } while result == -1 && errno == EINTR
     let firstLine = output.prefix { $0 != UInt8(ascii: "\n") }
     let message = String(decoding: firstLine, as: UTF8.self)
-    let prefix = "fusermount3: "
-    return (
-      result == id && status == 0,
-      message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
-    )
+    let parts = message.split(separator: "fusermount3: ", maxSplits: 1)
+    return (result == id && status == 0, parts.last.map(String.init) ?? "no reason given")
   }
 
   private static func inheritedEnvironment() -> [UnsafeMutablePointer<CChar>?] {

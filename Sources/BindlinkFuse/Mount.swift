@@ -28,15 +28,15 @@ package final class Mount: Sendable {
   package static func attach(
     at mountpoint: String, under: Int32, options: MountOptions
   ) throws(MountFailure) -> Mount {
+    if let top = try topMount(at: mountpoint), top.type == type {
+      throw MountFailure(.busy, "\(mountpoint) is a bindlink view already")
+    }
     var status = stat()
     guard unsafe fstat(under, &status) == 0 else {
       throw MountFailure(Errno(rawValue: errno), mountpoint)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       throw MountFailure(.notDirectory, "\(mountpoint) is not a directory")
-    }
-    if let top = try topMount(at: mountpoint), top.type == type {
-      throw MountFailure(.busy, "\(mountpoint) is a bindlink view already")
     }
     let device =
       if geteuid() == 0, let device = try mountDirectly(mountpoint, options) {

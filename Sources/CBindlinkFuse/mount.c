@@ -45,8 +45,9 @@ int bindlink_mount_identity(int directory, const char *path, uint64_t *device, u
   if (path[0] == 0) {
     flags |= AT_EMPTY_PATH;
   }
-  // With no basic attribute in the mask FUSE answers strangers too, who get EACCES otherwise.
-  if (statx(directory, path, flags, STATX_MNT_ID, &status) == -1) {
+  // Who asks for nothing is told the device and the mount, strangers to a FUSE mount included, who
+  // get EACCES otherwise.
+  if (statx(directory, path, flags, 0, &status) == -1) {
     return -1;
   }
   *device = makedev(status.stx_dev_major, status.stx_dev_minor);
