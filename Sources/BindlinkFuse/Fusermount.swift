@@ -115,7 +115,8 @@ private struct Process {
     let owned = unsafe ([program] + arguments).map { unsafe strdup($0) }
     let ownedVariable = unsafe communicationText.flatMap { unsafe strdup($0) }
     defer {
-      unsafe (owned + [ownedVariable]).forEach { unsafe free($0) }
+      for index in unsafe owned.indices { unsafe free(owned[index]) }
+      unsafe free(ownedVariable)
     }
     unsafe environment += [ownedVariable, nil]
     var id = pid_t()

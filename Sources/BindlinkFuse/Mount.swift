@@ -71,10 +71,11 @@ package final class Mount: Sendable {
     try takeOff(mountpoint, lazily)
   }
 
+  /// The mount whose root is at `place`, on top of any other there.
   private static func topMount(at place: String) throws(MountFailure) -> MountTable.Line? {
     do throws(Errno) {
-      let identity = try MountIdentity(at: place)
-      return try MountTable().top(at: place, identity)
+      let top = try MountIdentity(at: place).mountID
+      return try MountTable().mount(at: place, mountID: top)
     } catch {
       throw MountFailure(error, place)
     }
