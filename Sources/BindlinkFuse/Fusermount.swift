@@ -32,6 +32,10 @@ enum Fusermount {
     let arguments = (lazily ? ["-u", "-z"] : ["-u"]) + ["--", mountpoint]
     let (isSuccess, message) = try Process(find(), arguments, communication: nil).wait()
     if isSuccess { return }
+    // fusermount3 looks for the mounts of its caller alone.
+    if message.contains("not found in /etc/mtab") {
+      throw MountFailure(.notPermitted, "\(mountpoint) is another user's view")
+    }
     let error = errno(named: message) ?? .notPermitted
     if error == .busy { throw Mount.busy(mountpoint) }
     throw MountFailure(error, "cannot unmount \(mountpoint): \(message)")

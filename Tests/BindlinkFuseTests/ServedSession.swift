@@ -94,16 +94,22 @@ private func makeScratchDirectory() throws -> String {
 }
 
 private func removeTree(_ path: String) {
-  if let stream = unsafe opendir(path) {
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-      }
-      if name == "." || name == ".." { continue }
-      let child = "\(path)/\(name)"
-      if unsafe entry.pointee.d_type == DT_DIR { removeTree(child) } else { unsafe unlink(child) }
-    }
-    unsafe closedir(stream)
-  }
+  removeContents(unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
   unsafe rmdir(path)
+}
+
+/// By descriptor: names need not be UTF-8.
+private func removeContents(_ directory: Int32) {
+  guard let stream = unsafe fdopendir(directory) else { return }
+  while let entry = unsafe readdir(stream) {
+    unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+      let name = unsafe UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)
+      if unsafe strcmp(name, ".") == 0 || strcmp(name, "..") == 0 { return }
+      if unsafe unlinkat(directory, name, 0) == -1 {
+        removeContents(unsafe openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        unsafe unlinkat(directory, name, AT_REMOVEDIR)
+      }
+    }
+  }
+  unsafe closedir(stream)
 }
