@@ -90,5 +90,8 @@ let package = Package(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkFuseTests", dependencies: ["BindlinkMap", "BindlinkEngine", "BindlinkFuse"],
+      swiftSettings: swiftSettings),
   ]
 )

@@ -32,6 +32,10 @@ enum Fusermount {
     let arguments = (lazily ? ["-u", "-z"] : ["-u"]) + ["--", mountpoint]
     let (isSuccess, message) = try Process(find(), arguments, communication: nil).wait()
     if isSuccess { return }
+    // fusermount3 looks for the mounts of its caller alone.
+    if message.contains("not found in /etc/mtab") {
+      throw MountFailure(.notPermitted, "\(mountpoint) is another user's view")
+    }
     let error = errno(named: message) ?? .notPermitted
     if error == .busy { throw Mount.busy(mountpoint) }
     throw MountFailure(error, "\(name) says: \(message)")
@@ -115,7 +119,8 @@ private struct Process {
     let owned = unsafe ([program] + arguments).map { unsafe strdup($0) }
     let ownedVariable = unsafe communicationText.flatMap { unsafe strdup($0) }
     defer {
-      unsafe (owned + [ownedVariable]).forEach { unsafe free($0) }
+      for index in unsafe owned.indices { unsafe free(owned[index]) }
+      unsafe free(ownedVariable)
     }
     unsafe environment += [ownedVariable, nil]
     var id = pid_t()
@@ -140,11 +145,8 @@ private struct Process {
     } while result == -1 && errno == EINTR
     let firstLine = output.prefix { $0 != UInt8(ascii: "\n") }
     let message = String(decoding: firstLine, as: UTF8.self)
-    let prefix = "fusermount3: "
-    return (
-      result == id && status == 0,
-      message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
-    )
+    let parts = message.split(separator: "fusermount3: ", maxSplits: 1)
+    return (result == id && status == 0, parts.last.map(String.init) ?? "no reason given")
   }
 
   private static func inheritedEnvironment() -> [UnsafeMutablePointer<CChar>?] {

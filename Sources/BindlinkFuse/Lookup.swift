@@ -39,8 +39,9 @@ private func forgetMany(
   _ request: fuse_req_t?, _ count: Int, _ nodes: UnsafeMutablePointer<fuse_forget_data>?
 ) {
   unsafe serve(request) { request, session in
-    unsafe UnsafeBufferPointer(start: nodes, count: count).forEach {
-      session.engine.forget(NodeID(rawValue: $0.ino), $0.nlookup)
+    for index in 0..<count {
+      let forgotten = unsafe nodes![index]
+      session.engine.forget(NodeID(rawValue: forgotten.ino), forgotten.nlookup)
     }
     request.finish()
   }

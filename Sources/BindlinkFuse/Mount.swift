@@ -28,15 +28,15 @@ package final class Mount: Sendable {
   package static func attach(
     at mountpoint: String, under: Int32, options: MountOptions
   ) throws(MountFailure) -> Mount {
+    if let top = try topMount(at: mountpoint), top.type == type {
+      throw MountFailure(.busy, "\(mountpoint) is a bindlink view already")
+    }
     var status = stat()
     guard unsafe fstat(under, &status) == 0 else {
       throw MountFailure(Errno(rawValue: errno), "\(mountpoint) cannot be reached")
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       throw MountFailure(.notDirectory, "\(mountpoint) is not a directory")
-    }
-    if let top = try topMount(at: mountpoint), top.type == type {
-      throw MountFailure(.busy, "\(mountpoint) is a bindlink view already")
     }
     let device =
       if geteuid() == 0, let device = try mountDirectly(mountpoint, options) {
@@ -77,10 +77,11 @@ package final class Mount: Sendable {
     try topMount(at: mountpoint)?.type == type
   }
 
+  /// The mount whose root is at `place`, on top of any other there.
   private static func topMount(at place: String) throws(MountFailure) -> MountTable.Line? {
     do throws(Errno) {
-      let identity = try MountIdentity(at: place)
-      return try MountTable().top(at: place, identity)
+      let top = try MountIdentity(at: place).mountID
+      return try MountTable().mount(at: place, mountID: top)
     } catch {
       throw MountFailure(error, "\(place) cannot be reached")
     }

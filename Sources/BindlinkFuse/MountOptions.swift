@@ -58,13 +58,13 @@ extension MountOptions {
   }
 
   /// The data of mount(2).
-  func kernelText(device: Int32) -> String {
+  package func kernelText(device: Int32) -> String {
     "fd=\(device),rootmode=\(String(S_IFDIR, radix: 8)),user_id=\(getuid()),group_id=\(getgid())"
       + commonText
   }
 
   /// The argument of fusermount3's `-o`.
-  var fusermountText: String {
+  package var fusermountText: String {
     var escaped = ""
     for character in source.unicodeScalars {
       if character == "," || character == "\\" { escaped.unicodeScalars.append("\\") }

@@ -9,14 +9,10 @@ struct MountIdentity: Equatable {
   let device: UInt64
   let mountID: UInt64
 
-  init(at path: String) throws(Errno) { try self.init(AT_FDCWD, path) }
-
-  init(of descriptor: Int32) throws(Errno) { try self.init(descriptor, "") }
-
-  private init(_ directory: Int32, _ path: String) throws(Errno) {
+  init(at path: String) throws(Errno) {
     var device: UInt64 = 0
     var mountID: UInt64 = 0
-    guard unsafe bindlink_mount_identity(directory, path, &device, &mountID) == 0 else {
+    guard unsafe bindlink_mount_identity(path, &device, &mountID) == 0 else {
       throw Errno(rawValue: Glibc.errno)
     }
     self.device = device
@@ -24,11 +20,11 @@ struct MountIdentity: Equatable {
   }
 }
 
-struct MountTable {
-  struct Line {
-    let mountID: UInt64
-    let place: [UInt8]
-    let type: String
+package struct MountTable {
+  package struct Line {
+    package let mountID: UInt64
+    package let place: [UInt8]
+    package let type: String
   }
 
   private let lines: [Line]
@@ -38,14 +34,14 @@ struct MountTable {
     try self.init(text: readFile("/proc/self/mountinfo"))
   }
 
-  init(text: [UInt8]) {
+  package init(text: [UInt8]) {
     lines = text.split(separator: UInt8(ascii: "\n")).compactMap(Line.init)
   }
 
-  /// The mount whose root is at `place`, on top of any other; nil if `place` is inside of a mount.
-  /// `place` is absolute and resolved.
-  func top(at place: String, _ identity: MountIdentity) -> Line? {
-    lines.first { $0.mountID == identity.mountID && $0.place == Array(place.utf8) }
+  /// The mount of that id if its root is at `place`, which is absolute and resolved; nil if `place`
+  /// is somewhere inside of it.
+  package func mount(at place: String, mountID: UInt64) -> Line? {
+    lines.first { $0.mountID == mountID && $0.place == Array(place.utf8) }
   }
 }
 

@@ -39,14 +39,12 @@ int bindlink_receive_descriptor(int socket) {
   return descriptor;
 }
 
-int bindlink_mount_identity(int directory, const char *path, uint64_t *device, uint64_t *mount_id) {
+int bindlink_mount_identity(const char *path, uint64_t *device, uint64_t *mount_id) {
   struct statx status;
-  int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
-  if (path[0] == 0) {
-    flags |= AT_EMPTY_PATH;
-  }
-  // With no basic attribute in the mask FUSE answers strangers too, who get EACCES otherwise.
-  if (statx(directory, path, flags, STATX_MNT_ID, &status) == -1) {
+  const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+  // Who asks for nothing is told the device and the mount, strangers to a FUSE mount included, who
+  // get EACCES otherwise.
+  if (statx(AT_FDCWD, path, flags, 0, &status) == -1) {
     return -1;
   }
   *device = makedev(status.stx_dev_major, status.stx_dev_minor);

@@ -32,7 +32,7 @@ int bindlink_receive_descriptor(int socket);
 
 /// Device number and mount id of what is at `path`, without asking any file system for attributes,
 /// which would hang on a mount whose server is this process. 0, or -1 with errno.
-int bindlink_mount_identity(int directory, const char *path, uint64_t *device, uint64_t *mount_id);
+int bindlink_mount_identity(const char *path, uint64_t *device, uint64_t *mount_id);
 
 /// The process's environment, which Swift sees as an unguarded mutable global.
 char *const *bindlink_environment(void);
