@@ -32,6 +32,9 @@ extension View {
     } catch {
       throw BindlinkError(what, subject: "'\(self.source?.string ?? "")'", error, rule: "C1")
     }
+    if source != nil, anchor ?? .none != .none {
+      throw BindlinkError(what, "a view of a source has no anchor", .invalidArgument)
+    }
     let anchor = try anchorRequest()
 
     let place = try MountPlace(mountpoint)

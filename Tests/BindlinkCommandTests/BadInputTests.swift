@@ -68,6 +68,7 @@ import Testing
     Case("mount @/mnt -oro,fsname=x,nonsense=3", 64, "EINVAL", "'nonsense=3'"),
     Case("mount @/mnt -o link=@/data", 64, "EINVAL, C1", "no '='"),
     Case("mount @/mnt --anchor @/data --empty", 64, "EINVAL", "more than one anchor"),
+    Case("mount @/data @/mnt --anchor @/data", 64, "EINVAL", "has no anchor"),
     Case("mount @/mnt --except-from @/none", 1, "ENOENT, E4", "none"),
     Case("mount @/mnt --except-from @/data", 1, "EISDIR, E4", "data"),
     Case("mount @/data @/none", 1, "ENOENT", "none"),
