@@ -91,11 +91,12 @@ import Testing
     Case("mount @/mnt --link /../a=@/data", 64, "EINVAL, C1", "/../a"),
     Case("mount @/mnt --link /a/b=@/data", 1, "ENOENT, C1", "/a"),
     Case("mount @/mnt --link /a=@/data --link //a/.=@/data", 1, "EEXIST, C1", "/a"),
+    Case("mount @/file @/mnt", 1, "ENOTDIR, C1", "/file is not a directory"),
     Case("mount @/data @/mnt --link /=@/data", 1, "EEXIST, C1", "/"),
     Case("mount @/mnt --except /", 64, "EINVAL, E2", "/"),
     Case("mount @/mnt --except a[", 64, "EINVAL, E4", "a["),
     Case("mount @/mnt --except-from @/patterns", 64, "EINVAL, E4", "a["),
-    Case("mount @/mnt --anchor @/none", 1, "ENOENT", "none"),
+    Case("mount @/mnt --anchor @/none", 1, "ENOENT, C1", "cannot use the anchor: "),
   ])
   func tableOfLinks(case: Case) throws {
     try check(`case`, in: scratch())

@@ -1,0 +1,12 @@
+// One candidate to govern what lies in a directory (R1).
+
+/// A link, or the anchor, that a directory of the view is not excepted from.
+package struct Layer: Hashable, Sendable {
+  /// An index into `LinkTable.links`, or `Layer.anchor`.
+  package let link: Int32
+  package static let anchor: Int32 = -1
+  /// The number of components of the layer's virtual path; 0 for the anchor.
+  package let depth: Int
+  /// For each of its lists what is alive here, if anything is.
+  let states: [RuleState]
+}
