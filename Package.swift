@@ -78,5 +78,17 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
+    // The table of POSIX cases that a mount and a plain directory must agree in.
+    .target(name: "CPosixCases", path: "Tests/CPosixCases", cSettings: cSettings),
+    .target(
+      name: "PosixCases", dependencies: ["CPosixCases"], path: "Tests/PosixCases",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "posix-cases", dependencies: ["PosixCases"], path: "Tests/PosixCasesTool",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
   ]
 )

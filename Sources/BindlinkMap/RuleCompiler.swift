@@ -36,27 +36,38 @@ struct RuleCompiler {
 
   /// The exception paths of a list that except something: not those that a later rule takes back,
   /// nor those below a directory that is excepted whatever its type is.
-  func ways(of list: ExceptionList, from states: [RuleState]) -> [[[UInt8]]] {
-    list.rules.compactMap { rule in
-      guard let path = rule.path else { return nil }
-      if list.rules.count == 1, states.count == 1 { return path }
-      return isEffective(path, from: states) ? path : nil
+  func ways(of list: ExceptionList, from fresh: [RuleState]) -> [[[UInt8]]] {
+    // What is alive in each directory on the way; nil where all is excepted. Many paths share one.
+    var reached: [[[UInt8]]: [RuleState]?] = [:]
+    func states(in directory: [[UInt8]]) -> [RuleState]? {
+      var states: [RuleState]? = fresh
+      for count in directory.indices.map({ $0 + 1 }) {
+        let prefix = Array(directory.prefix(count))
+        if let known = reached[prefix] {
+          states = known
+        } else {
+          states = states.flatMap { self.states(below: directory[count - 1], from: $0) }
+          reached[prefix] = .some(states)
+        }
+      }
+      return states
+    }
+    return list.rules.compactMap(\.path).filter { path in
+      guard let last = path.last, let states = states(in: Array(path.dropLast())) else {
+        return false
+      }
+      let own = states.filter(\.automaton.pathsAreWays)
+      if case .never = own.exclusion(of: last.span, hash: NameIndex.hash(last.span)) {
+        return false
+      }
+      return true
     }
   }
 
-  private func isEffective(_ path: [[UInt8]], from states: [RuleState]) -> Bool {
-    var states = states
-    for name in path.dropLast() {
-      let hash = NameIndex.hash(name.span)
-      if case .always = states.exclusion(of: name.span, hash: hash) { return false }
-      states = interned.advanced(states, by: name.span, hash: hash)
-    }
-    guard let last = path.last else { return false }
-    let own = states.filter(\.automaton.pathsAreWays)
-    if case .never = own.exclusion(of: last.span, hash: NameIndex.hash(last.span)) {
-      return false
-    }
-    return true
+  private func states(below name: [UInt8], from states: [RuleState]) -> [RuleState]? {
+    let hash = NameIndex.hash(name.span)
+    if case .always = states.exclusion(of: name.span, hash: hash) { return nil }
+    return interned.advanced(states, by: name.span, hash: hash)
   }
 
   private mutating func automaton(

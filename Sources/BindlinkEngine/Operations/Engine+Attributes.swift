@@ -57,7 +57,8 @@ extension Engine {
       if let open, node.format != 0o120000 {
         try apply(changes, to: open, isPathOnly: false)
       } else {
-        try apply(changes, to: openObject(node.slot, System.pathOnly).raw, isPathOnly: true)
+        let object = try openObject(node.slot, System.pathOnly)
+        try apply(changes, to: object.raw, isPathOnly: true)
       }
     }
     return attributes(try status(of: node, handle: handle), of: node)

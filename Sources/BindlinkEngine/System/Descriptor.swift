@@ -2,7 +2,8 @@
 
 internal import CBindlinkSystem
 
-/// An open file descriptor, closed when its owner ends.
+/// An open file descriptor, closed when its owner ends: at the end of the scope of a variable that
+/// holds it, but at once for a value that no variable holds. So never `try open(…).raw`.
 struct Descriptor: ~Copyable {
   let raw: Int32
 
