@@ -32,6 +32,9 @@ extension View {
     } catch {
       throw BindlinkError(what, subject: "'\(self.source?.string ?? "")'", error, rule: "C1")
     }
+    if source != nil, anchor ?? .none != .none {
+      throw BindlinkError(what, "a view of a source has no anchor", .invalidArgument)
+    }
     let anchor = try anchorRequest()
 
     let place = try MountPlace(mountpoint)
@@ -47,7 +50,7 @@ extension View {
     do {
       engine = try Engine(setup)
     } catch {
-      throw refusal(error, mountpoint: mountpoint)
+      throw BindlinkError(what, error)
     }
     do throws(MountFailure) {
       let checksPermissions =
@@ -118,25 +121,6 @@ extension View {
       }
     }
   }
-
-  /// The engine's refusal, with the operation that the offending path belongs to.
-  private func refusal(_ error: LinkError, mountpoint: FilePath) -> BindlinkError {
-    let subject = error.subject
-    func isSubject(_ path: FilePath) -> Bool {
-      path.string == subject || (try? path.absolute().string) == subject
-    }
-    let what =
-      if let link = links.first(where: { isSubject($0.virtualPath) || isSubject($0.backing) }) {
-        "cannot create link \(link.virtualPath)"
-      } else if exceptions.contains(.rule(subject)) {
-        "cannot except \(subject)"
-      } else {
-        "cannot mount \(mountpoint)"
-      }
-    return BindlinkError(
-      what, "\(subject) \(error.reason)", SystemPackage.Errno(rawValue: error.errno.rawValue),
-      rule: error.rule)
-  }
 }
 
 extension View.MountOptions {
@@ -158,6 +142,13 @@ extension View.MountOptions {
 }
 
 extension BindlinkError {
+  /// The engine's refusal.
+  init(_ what: String, _ refusal: LinkError) {
+    self.init(
+      refusal.operation.map { "cannot \($0)" } ?? what, "\(refusal.subject) \(refusal.reason)",
+      SystemPackage.Errno(rawValue: refusal.errno.rawValue), rule: refusal.rule)
+  }
+
   /// A failure of the binding.
   init(_ what: String, _ failure: MountFailure) {
     self.init(

@@ -34,9 +34,10 @@ public struct View: Hashable, Sendable {
     public static func rule(_ text: String) -> Exception { .rule(Array(text.utf8)) }
   }
 
-  /// The link at the root of the view. A view with a source has no anchor unless one is set.
+  /// The link at the root of the view. A view with a source has no anchor.
   public var source: FilePath?
-  /// The anchor. Nil: `.none` with a source, `.underMountpoint` without.
+  /// The anchor. Nil: `.none` with a source, `.underMountpoint` without. With a source, any other
+  /// than `.none` is EINVAL.
   public var anchor: Anchor?
   /// The links, in any order (R1).
   public var links: [LinkSpecification] = []

@@ -57,7 +57,8 @@ struct MountCommand: ExecutableCommand {
 
   @Option(
     name: .customLong("anchor"),
-    help: ArgumentHelp("Show this directory where no link applies.", valueName: "dir"))
+    help: ArgumentHelp(
+      "Show this directory where no link applies; not with SOURCE.", valueName: "dir"))
   var anchor: String?
 
   @Flag(name: .customLong("empty"), help: "Show nothing where no link applies.")
@@ -94,6 +95,9 @@ struct MountCommand: ExecutableCommand {
       throw wrongUsage(
         paths.isEmpty ? "no mountpoint is given" : "more than a source and a mountpoint is given",
         see: "bindlink mount --help")
+    }
+    if mountpoint.isEmpty {
+      throw wrongUsage("the mountpoint is empty", see: "bindlink mount --help")
     }
     let view = try view(source: paths.count == 2 ? paths.first : nil)
     return try Server(view: view, mountpoint: FilePath(bytes: ProgramArguments.decode(mountpoint)))

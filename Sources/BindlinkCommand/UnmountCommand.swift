@@ -21,6 +21,9 @@ struct UnmountCommand: ExecutableCommand {
   var isLazy = false
 
   func execute() throws(BindlinkError) -> Int32 {
+    if mountpoint.isEmpty {
+      throw wrongUsage("the mountpoint is empty", see: "bindlink unmount --help")
+    }
     try View.unmount(
       at: FilePath(bytes: ProgramArguments.decode(mountpoint)), lazily: isLazy)
     return 0
