@@ -28,6 +28,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // What the kernel offers and Swift's Glibc module hides.
@@ -43,19 +44,38 @@ let package = Package(
     .target(name: "CBindlinkFuse", dependencies: ["CFuse3"], cSettings: cSettings),
     .target(
       name: "BindlinkFuse",
-      dependencies: ["BindlinkMap", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse"],
+      dependencies: [
+        "BindlinkMap", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse", "CFuse3",
+      ],
       swiftSettings: swiftSettings),
     // The public library.
     .target(
-      name: "Bindlink", dependencies: ["BindlinkMap", "BindlinkEngine", "BindlinkFuse"],
+      name: "Bindlink",
+      dependencies: [
+        "BindlinkMap", "BindlinkEngine", "BindlinkFuse", "CBindlinkSystem",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: swiftSettings),
     // The command.
     .executableTarget(
       name: "BindlinkCommand",
       dependencies: [
-        "Bindlink",
+        "Bindlink", "CBindlinkSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkTests",
+      dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkCommandTests",
+      dependencies: [
+        "BindlinkCommand", "Bindlink",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
     // The table of POSIX cases that a mount and a plain directory must agree in.

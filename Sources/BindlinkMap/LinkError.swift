@@ -10,11 +10,21 @@ package struct LinkError: Error, Hashable, Sendable {
   package let subject: String
   /// The reason, to be read after the subject: "/a" + " " + "is not absolute".
   package let reason: String
+  /// What failed by it, where the thrower knows: "create link /src".
+  package var operation: String?
 
-  package init(_ errno: Errno, _ rule: String, _ subject: String, _ reason: String) {
+  package init(
+    _ errno: Errno, _ rule: String, _ subject: String, _ reason: String, operation: String? = nil
+  ) {
     self.errno = errno
     self.rule = rule
     self.subject = subject
     self.reason = reason
+    self.operation = operation
+  }
+
+  /// The same, as the reason why an operation failed.
+  package func during(_ operation: String) -> LinkError {
+    LinkError(errno, rule, subject, reason, operation: self.operation ?? operation)
   }
 }

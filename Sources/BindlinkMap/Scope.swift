@@ -151,5 +151,5 @@ package struct ScopeChild: Sendable {
   static let nothing = ScopeChild(
     link: nil, leadsToLink: false, leadsToException: false, isException: false)
 
-  var isNothing: Bool { link == nil && !leadsToLink && !leadsToException && !isException }
+  package var isNothing: Bool { link == nil && !leadsToLink && !leadsToException && !isException }
 }

@@ -1,0 +1,78 @@
+// A link as a user describes it, and the text form of `--link`.
+public import SystemPackage
+
+/// A link to be made: what lies at `backing` on the host shows at `virtualPath` in the view.
+public struct LinkSpecification: Hashable, Sendable {
+  /// The place in the view, absolute there (C2).
+  public var virtualPath: FilePath
+  /// The host's file or directory. A relative path is taken from the working directory at the
+  /// time of mounting; "~/" is the home directory.
+  public var backing: FilePath
+  /// Nothing can be changed through the link (W1).
+  public var isReadOnly: Bool
+  /// The directory shows what lay there before as well (M1). Not offered yet: mounting a view with
+  /// such a link fails with EOPNOTSUPP.
+  public var isMerged: Bool
+
+  /// A link; its paths are checked when the view is mounted.
+  public init(
+    _ virtualPath: FilePath, backing: FilePath, isReadOnly: Bool = false, isMerged: Bool = false
+  ) {
+    self.virtualPath = virtualPath
+    self.backing = backing
+    self.isReadOnly = isReadOnly
+    self.isMerged = isMerged
+  }
+
+  /// The link that `VIRTUAL=BACKING[,read-only][,merged]` describes; `\=`, `\,` and `\\` stand for
+  /// the character itself.
+  ///
+  /// - Throws: EINVAL with exit status 64 if the text has no `=`, lacks a path, or has an option
+  ///   that is not known.
+  public init(parsing text: String) throws(BindlinkError) {
+    try self.init(parsing: Array(text.utf8))
+  }
+
+  /// As `init(parsing: String)`, for text that need not be UTF-8 (R5).
+  public init(parsing text: [UInt8]) throws(BindlinkError) {
+    func failure(_ why: String) -> BindlinkError {
+      BindlinkError(
+        "cannot parse link '\(String(decoding: text, as: UTF8.self))'", why, .invalidArgument,
+        rule: "C1")
+    }
+
+    var fields: [[UInt8]] = [[]]
+    var hasBacking = false
+    var bytes = text.makeIterator()
+    while let byte = bytes.next() {
+      switch byte {
+      case UInt8(ascii: "\\"):
+        guard let escaped = bytes.next(), #"=,\"#.utf8.contains(escaped) else {
+          throw failure(#"a '\' stands before something else than '=', ',' and '\'"#)
+        }
+        fields[fields.count - 1].append(escaped)
+      case UInt8(ascii: "=") where !hasBacking && fields.count == 1:
+        hasBacking = true
+        fields.append([])
+      case UInt8(ascii: ",") where hasBacking:
+        fields.append([])
+      case 0:
+        throw failure("it has a NUL")
+      default:
+        fields[fields.count - 1].append(byte)
+      }
+    }
+
+    guard hasBacking else { throw failure("it has no '=' between VIRTUAL and BACKING") }
+    if fields[0].isEmpty { throw failure("there is no virtual path before the '='") }
+    if fields[1].isEmpty { throw failure("there is no backing after the '='") }
+    self.init(FilePath(bytes: fields[0]), backing: FilePath(bytes: fields[1]))
+    for option in fields.dropFirst(2) {
+      switch String(decoding: option, as: UTF8.self) {
+      case "read-only": isReadOnly = true
+      case "merged": isMerged = true
+      case let other: throw failure("'\(other)' is not 'read-only' or 'merged'")
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// A view that is mounted, and its life until the end.
+internal import BindlinkFuse
+internal import Glibc
+public import SystemPackage
+
+/// A mounted view. All methods may be called from any thread.
+///
+/// Whoever mounts a view owns it: it has to be served, and to be unmounted before the process ends.
+public final class MountedView: Sendable {
+  /// Where the view is mounted, as given to `View.mount(at:)`.
+  public let mountpoint: FilePath
+  private let mount: Mount
+  private let session: Session
+
+  init(at mountpoint: FilePath, mount: Mount, session: Session) {
+    self.mountpoint = mountpoint
+    self.mount = mount
+    self.session = session
+  }
+
+  /// Answers the requests of the kernel until the view is unmounted, by `unmount(lazily:)`,
+  /// umount(8) or fusermount3(1). Blocks the calling thread, which must not touch the view. Call
+  /// it once.
+  ///
+  /// - Parameter workers: how many requests are worked on at a time; one that waits for a slow
+  ///   backing occupies one. Nil: two for each processor, at least four.
+  public func serve(workers: Int? = nil) {
+    session.run(workers: workers ?? max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    // Where the connection was ended but not the mount (/sys/fs/fuse/connections/*/abort), a mount
+    // that answers ENOTCONN to everybody would stay.
+    try? mount.detach(lazily: true)
+  }
+
+  /// Unmounts the view, upon which `serve()` returns.
+  ///
+  /// - Parameter lazily: the view vanishes at once although it is in use, and is not served any
+  ///   more: files that are still open fail with ENOTCONN.
+  /// - Throws: EBUSY where the view is in use, unless `lazily`; EINVAL where it is not mounted, or
+  ///   something else is mounted over it.
+  public func unmount(lazily: Bool = false) throws(BindlinkError) {
+    do {
+      try mount.detach(lazily: lazily)
+    } catch {
+      throw BindlinkError("cannot unmount \(mountpoint)", error)
+    }
+    if lazily { session.stop() }
+  }
+}

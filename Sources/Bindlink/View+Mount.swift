@@ -1,0 +1,167 @@
+// From a description to a mounted view: the engine first, for its directories must be open before
+// the view covers them (R9), then the mount, then the session.
+internal import BindlinkEngine
+internal import BindlinkFuse
+internal import BindlinkMap
+public import SystemPackage
+
+extension View {
+  /// Mounts the view at the directory `mountpoint`. The view is there when this returns, but
+  /// whoever touches it waits until `MountedView.serve()` runs: do not touch it before from the
+  /// same thread.
+  ///
+  /// The working directory and the environment (`HOME`) must not change during the call. As root
+  /// and in a user namespace mount(2) is called; otherwise fusermount3(1) is run.
+  ///
+  /// - Throws: an error that names the path in question, with the errno of rules C1 to C3 for
+  ///   links, E2 and E4 for exceptions, R9 for the anchor; for the mountpoint ENOENT, ENOTDIR, or
+  ///   EBUSY where a view is mounted already; exit status 77 where FUSE or fusermount3 is missing.
+  ///   EOPNOTSUPP for a merged link. Nothing is left behind then.
+  public func mount(at mountpoint: FilePath) throws(BindlinkError) -> MountedView {
+    let what = "cannot mount \(mountpoint)"
+    if let link = links.first(where: \.isMerged) {
+      throw BindlinkError(
+        "cannot create link \(link.virtualPath)", "merged links are not supported yet",
+        .notSupported, rule: "M1")
+    }
+    let links = try linkRequests()
+    let exceptions = try exceptionRequests()
+    let source: FilePath?
+    do {
+      source = try self.source?.absolute()
+    } catch {
+      throw BindlinkError(what, subject: "'\(self.source?.string ?? "")'", error, rule: "C1")
+    }
+    let anchor = try anchorRequest()
+
+    let place = try MountPlace(mountpoint)
+    var setup = ViewSetup(
+      mountpoint: place.path.bytes, under: place.descriptor, anchor: anchor, source: source?.bytes)
+    setup.links = links
+    setup.exceptions = exceptions
+    setup.createsParents = createsParents
+    setup.isReadOnly = isReadOnly
+    setup.allowsOther = options.allowsOther
+
+    let engine: Engine
+    do {
+      engine = try Engine(setup)
+    } catch {
+      throw refusal(error, mountpoint: mountpoint)
+    }
+    do throws(MountFailure) {
+      let checksPermissions =
+        options.checksPermissions || options.allowsOther || UserNamespace.isNested
+      let mount = try Mount.attach(
+        at: place.path.string, under: place.descriptor,
+        options: options.forBinding(
+          source: options.fileSystemName ?? source?.string ?? "bindlink", isReadOnly: isReadOnly,
+          checksPermissions: checksPermissions))
+      do throws(MountFailure) {
+        engine.didMount(device: mount.deviceNumber, mountID: mount.mountID)
+        let session = try Session(
+          engine: engine, device: mount.device,
+          options: SessionOptions(handlesACL: checksPermissions, traces: options.tracesRequests))
+        return MountedView(at: mountpoint, mount: mount, session: session)
+      } catch {
+        try? mount.detach(lazily: true)
+        throw error
+      }
+    } catch {
+      throw BindlinkError(what, error)
+    }
+  }
+
+  private func linkRequests() throws(BindlinkError) -> [LinkRequest] {
+    var requests: [LinkRequest] = []
+    for link in links {
+      do {
+        var request = LinkRequest(
+          virtualPath: link.virtualPath.bytes, backing: try link.backing.absolute().bytes)
+        request.isReadOnly = link.isReadOnly
+        requests.append(request)
+      } catch {
+        throw BindlinkError(
+          "cannot create link \(link.virtualPath)", subject: link.backing.string, error, rule: "C1")
+      }
+    }
+    return requests
+  }
+
+  private func exceptionRequests() throws(BindlinkError) -> [ExceptionRequest] {
+    var requests: [ExceptionRequest] = []
+    for exception in exceptions {
+      switch exception {
+      case .rule(let text):
+        requests.append(.argument(text))
+      case .file(let path):
+        do {
+          requests.append(.file(name: path.string, content: try path.content()))
+        } catch {
+          throw BindlinkError(
+            "cannot read the exceptions in \(path)", subject: path.string, error, rule: "E4")
+        }
+      }
+    }
+    return requests
+  }
+
+  private func anchorRequest() throws(BindlinkError) -> AnchorRequest {
+    switch anchor ?? (source == nil ? .underMountpoint : .none) {
+    case .none: return .none
+    case .underMountpoint: return .underMountpoint
+    case .directory(let path):
+      do {
+        return .directory(try path.absolute().bytes)
+      } catch {
+        throw BindlinkError("cannot use the anchor '\(path)'", subject: path.string, error)
+      }
+    }
+  }
+
+  /// The engine's refusal, with the operation that the offending path belongs to.
+  private func refusal(_ error: LinkError, mountpoint: FilePath) -> BindlinkError {
+    let subject = error.subject
+    func isSubject(_ path: FilePath) -> Bool {
+      path.string == subject || (try? path.absolute().string) == subject
+    }
+    let what =
+      if let link = links.first(where: { isSubject($0.virtualPath) || isSubject($0.backing) }) {
+        "cannot create link \(link.virtualPath)"
+      } else if exceptions.contains(.rule(subject)) {
+        "cannot except \(subject)"
+      } else {
+        "cannot mount \(mountpoint)"
+      }
+    return BindlinkError(
+      what, "\(subject) \(error.reason)", SystemPackage.Errno(rawValue: error.errno.rawValue),
+      rule: error.rule)
+  }
+}
+
+extension View.MountOptions {
+  fileprivate func forBinding(
+    source: String, isReadOnly: Bool, checksPermissions: Bool
+  ) -> BindlinkFuse.MountOptions {
+    var options = BindlinkFuse.MountOptions(source: source)
+    options.allowsOther = allowsOther
+    options.defaultPermissions = checksPermissions
+    options.isReadOnly = isReadOnly
+    options.noSuid = ignoresSetUserID
+    options.noDev = ignoresDevices
+    options.noExec = forbidsExecution
+    options.noAtime = ignoresAccessTimes
+    options.synchronous = isSynchronous
+    options.dirSync = synchronizesDirectories
+    return options
+  }
+}
+
+extension BindlinkError {
+  /// A failure of the binding.
+  init(_ what: String, _ failure: MountFailure) {
+    self.init(
+      what, failure.what, SystemPackage.Errno(rawValue: failure.errno.rawValue),
+      remedy: failure.remedy, exitStatus: failure.isMissing ? .missing : .failed)
+  }
+}

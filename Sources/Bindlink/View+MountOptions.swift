@@ -1,0 +1,33 @@
+// The options of the mount itself, as mount(8) knows them.
+
+extension View {
+  /// The options of a mount. The defaults are those of an ordinary user's FUSE mount.
+  public struct MountOptions: Hashable, Sendable {
+    /// The source that the mount table shows. Nil: the view's source, or "bindlink".
+    public var fileSystemName: String?
+    /// Other users than the one that mounts may enter. Permissions are then checked for each
+    /// caller (O6). An ordinary user needs `user_allow_other` in /etc/fuse.conf for it.
+    public var allowsOther = false
+    /// The kernel checks the mode and the ACL of each object for the caller. Always so with
+    /// `allowsOther` and in a user namespace.
+    public var checksPermissions = false
+    /// Set-user-ID and set-group-ID bits have no effect.
+    public var ignoresSetUserID = true
+    /// Device nodes cannot be opened. Only root can turn it off.
+    public var ignoresDevices = true
+    /// Programs cannot be executed.
+    public var forbidsExecution = false
+    /// The mount table says `noatime`. Whether reading is recorded is up to the file systems of the
+    /// backings.
+    public var ignoresAccessTimes = false
+    /// Every write goes to the disk before it returns.
+    public var isSynchronous = false
+    /// Every change of a directory goes to the disk before it returns.
+    public var synchronizesDirectories = false
+    /// Each request is written to standard error.
+    public var tracesRequests = false
+
+    /// The defaults.
+    public init() {}
+  }
+}

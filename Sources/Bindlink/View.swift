@@ -1,0 +1,56 @@
+// A view as its user describes it: the library's entry point.
+public import SystemPackage
+
+/// The tree that a mount shows: links and exceptions over an anchor. A value; nothing happens
+/// before `mount(at:)`.
+///
+/// ```swift
+/// var view = View(source: "/home/me/project")
+/// view.exceptions.append(.rule("**/.env"))
+/// view.links.append(LinkSpecification("/docs", backing: "/home/me/notes", isReadOnly: true))
+/// let mounted = try view.mount(at: "/mnt/view")
+/// mounted.serve()  // blocks until the view is unmounted
+/// ```
+public struct View: Hashable, Sendable {
+  /// What the view shows where no link applies.
+  public enum Anchor: Hashable, Sendable {
+    /// Nothing: an empty root that is made up.
+    case none
+    /// What lies under the mountpoint.
+    case underMountpoint
+    /// Another directory of the host.
+    case directory(FilePath)
+  }
+
+  /// A place where links do not apply (E1).
+  public enum Exception: Hashable, Sendable {
+    /// What `--except` takes: an absolute path or pattern of the view, which belongs to the link
+    /// that governs it or to the anchor, or a pattern that does not start with `/`, for every link.
+    case rule([UInt8])
+    /// A file of patterns, one per line with the rules of gitignore; read once, when mounting (E4).
+    case file(FilePath)
+
+    /// What `--except` takes, as text.
+    public static func rule(_ text: String) -> Exception { .rule(Array(text.utf8)) }
+  }
+
+  /// The link at the root of the view. A view with a source has no anchor unless one is set.
+  public var source: FilePath?
+  /// The anchor. Nil: `.none` with a source, `.underMountpoint` without.
+  public var anchor: Anchor?
+  /// The links, in any order (R1).
+  public var links: [LinkSpecification] = []
+  /// The exceptions. Their order counts as in gitignore: a later rule can undo an earlier one (E4).
+  public var exceptions: [Exception] = []
+  /// Missing parents of virtual paths are made up (R8); otherwise a link without one is ENOENT (C1).
+  public var createsParents = false
+  /// Nothing at all can be changed through the view.
+  public var isReadOnly = false
+  /// How the view is mounted.
+  public var options = MountOptions()
+
+  /// A view of `source`, or of what lies under the mountpoint.
+  public init(source: FilePath? = nil) {
+    self.source = source
+  }
+}

@@ -1,0 +1,130 @@
+// `bindlink mount`: its options, defined once for the parser and the help text.
+internal import ArgumentParser
+internal import Bindlink
+internal import SystemPackage
+
+struct MountCommand: ExecutableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mount",
+    abstract: "Mount a view; returns when it is ready.",
+    usage: "bindlink mount [<source>] <mountpoint> [<options>]",
+    discussion: """
+      With SOURCE the view's root is a link to SOURCE, and there is no anchor: MOUNTPOINT may be \
+      SOURCE itself. Without SOURCE the view shows what lies under MOUNTPOINT, its anchor, where no \
+      link applies.
+
+      The view is served in the background by a process of its own, which unmounts on SIGINT, \
+      SIGTERM and SIGHUP and ends when the view is unmounted.
+
+      Example: bindlink mount ~/project /mnt/view --except '**/.env' --link \
+      /docs=~/notes,read-only
+      """)
+
+  @Argument(help: ArgumentHelp("SOURCE (optional) and MOUNTPOINT.", valueName: "path"))
+  var paths: [String] = []
+
+  @Option(
+    name: .customLong("link"),
+    help: ArgumentHelp(
+      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only].",
+      discussion: """
+        VIRTUAL is absolute in the view. '\\=', '\\,' and '\\\\' are literal. A relative BACKING is \
+        taken from the working directory; '~/' is the home directory. Repeatable.
+        """, valueName: "link"),
+    transform: PositionedArgument.init)
+  var links: [PositionedArgument] = []
+
+  @Option(
+    name: .customLong("except"),
+    help: ArgumentHelp(
+      "Where links do not apply: a path or a pattern.",
+      discussion: """
+        A path or pattern that starts with '/' is absolute in the view and belongs to the link that \
+        governs it, or to the anchor. Any other is a pattern with the rules of gitignore, for every \
+        link. What has nothing else to show there is hidden. Repeatable; later ones count more.
+        """, valueName: "path|pattern"),
+    transform: PositionedArgument.init)
+  var exceptions: [PositionedArgument] = []
+
+  @Option(
+    name: .customLong("except-from"),
+    help: ArgumentHelp(
+      "A file of patterns, one per line, as in a .gitignore.",
+      discussion: "Read once. Repeatable; its place among the --except counts.",
+      valueName: "file"),
+    transform: PositionedArgument.init)
+  var exceptionFiles: [PositionedArgument] = []
+
+  @Option(
+    name: .customLong("anchor"),
+    help: ArgumentHelp("Show this directory where no link applies.", valueName: "dir"))
+  var anchor: String?
+
+  @Flag(name: .customLong("empty"), help: "Show nothing where no link applies.")
+  var isEmpty = false
+
+  @Flag(name: .customLong("parents"), help: "Make up missing parents of virtual paths.")
+  var createsParents = false
+
+  @Flag(name: .customLong("read-only"), help: "Nothing can be changed through the view.")
+  var isReadOnly = false
+
+  @Option(
+    name: .customShort("o"),
+    help: ArgumentHelp(
+      "Mount options, separated by commas ('\\,' is a literal one).",
+      discussion: """
+        allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
+        noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; link=, \
+        except=, except-from=, anchor=, empty and parents as the options of that name. nosuid and \
+        nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, _netdev, \
+        defaults, comment=… and x-… are ignored. Any other is an error.
+        """, valueName: "options"),
+    transform: PositionedArgument.init)
+  var mountOptions: [PositionedArgument] = []
+
+  @Flag(name: .customShort("f"), help: "Stay in the foreground.")
+  var staysInForeground = false
+
+  @Flag(name: .customShort("d"), help: "Trace each request on standard error; implies -f.")
+  var tracesRequests = false
+
+  func execute() throws(BindlinkError) -> Int32 {
+    guard let mountpoint = paths.last, paths.count <= 2 else {
+      throw wrongUsage(
+        paths.isEmpty ? "no mountpoint is given" : "more than a source and a mountpoint is given",
+        see: "bindlink mount --help")
+    }
+    let view = try view(source: paths.count == 2 ? paths.first : nil)
+    return try Server(view: view, mountpoint: FilePath(bytes: ProgramArguments.decode(mountpoint)))
+      .start(inForeground: staysInForeground || tracesRequests)
+  }
+
+  /// The view that the options describe.
+  func view(source: String?) throws(BindlinkError) -> View {
+    var view = View(source: source.map { FilePath(bytes: ProgramArguments.decode($0)) })
+    for link in links {
+      view.links.append(try LinkSpecification(parsing: link.text))
+    }
+    if let anchor {
+      try view.choose(.directory(FilePath(bytes: ProgramArguments.decode(anchor))))
+    }
+    if isEmpty { try view.choose(.none) }
+    view.createsParents = createsParents
+
+    enum Kind { case exception, file, mountOptions }
+    let ordered =
+      exceptions.map { (Kind.exception, $0) } + exceptionFiles.map { (Kind.file, $0) }
+      + mountOptions.map { (Kind.mountOptions, $0) }
+    for (kind, argument) in ordered.sorted(by: { $0.1.position < $1.1.position }) {
+      switch kind {
+      case .exception: view.exceptions.append(.rule(argument.text))
+      case .file: view.exceptions.append(.file(FilePath(bytes: argument.text)))
+      case .mountOptions: try view.apply(mountOptions: argument.text)
+      }
+    }
+    if isReadOnly { view.isReadOnly = true }
+    view.options.tracesRequests = tracesRequests
+    return view
+  }
+}

@@ -1,0 +1,113 @@
+// The lists of `-o`, as the command, mount(8) and /etc/fstab give them.
+internal import Bindlink
+internal import SystemPackage
+
+extension View {
+  /// Applies a list such as `ro,allow_other,link=/docs=/srv/docs\,read-only`.
+  ///
+  /// - Parameter toleratingUnknown: whether options that are not known are passed over.
+  mutating func apply(
+    mountOptions list: [UInt8], toleratingUnknown: Bool = false
+  ) throws(BindlinkError) {
+    for option in Self.split(mountOptions: list) {
+      let name = String(
+        decoding: option.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+      let value =
+        option.firstIndex(of: UInt8(ascii: "=")).map { Array(option[($0 + 1)...]) }
+      let isKnown =
+        if let value { try apply(name, value) } else { apply(flag: name) }
+      if !isKnown, !(try applyAnchor(name, value)), !Self.isForOthers(name), !toleratingUnknown {
+        throw Self.failure(option, "it is not known")
+      }
+    }
+  }
+
+  /// Sets the anchor once.
+  mutating func choose(_ anchor: Anchor) throws(BindlinkError) {
+    if let chosen = self.anchor, chosen != anchor {
+      throw wrongUsage("more than one anchor is given", see: "bindlink mount --help")
+    }
+    self.anchor = anchor
+  }
+
+  /// `\,` and `\\` stand for the character itself; before any other a backslash stands for itself,
+  /// so that the escapes of links and patterns need no doubling.
+  static func split(mountOptions list: [UInt8]) -> [[UInt8]] {
+    var options: [[UInt8]] = [[]]
+    var bytes = list[...]
+    while let byte = bytes.popFirst() {
+      if byte == UInt8(ascii: ",") {
+        options.append([])
+      } else if byte == UInt8(ascii: "\\"), let next = bytes.first, #",\"#.utf8.contains(next) {
+        options[options.count - 1].append(bytes.removeFirst())
+      } else {
+        options[options.count - 1].append(byte)
+      }
+    }
+    return options.filter { !$0.isEmpty }
+  }
+
+  private mutating func apply(flag name: String) -> Bool {
+    switch name {
+    case "allow_other": options.allowsOther = true
+    case "default_permissions": options.checksPermissions = true
+    case "ro": isReadOnly = true
+    case "rw": isReadOnly = false
+    case "suid": options.ignoresSetUserID = false
+    case "nosuid": options.ignoresSetUserID = true
+    case "dev": options.ignoresDevices = false
+    case "nodev": options.ignoresDevices = true
+    case "exec": options.forbidsExecution = false
+    case "noexec": options.forbidsExecution = true
+    case "atime", "relatime", "strictatime": options.ignoresAccessTimes = false
+    case "noatime": options.ignoresAccessTimes = true
+    case "nodiratime": break  // the backings' file systems decide
+    case "sync": options.isSynchronous = true
+    case "async": options.isSynchronous = false
+    case "dirsync": options.synchronizesDirectories = true
+    case "parents": createsParents = true
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func apply(_ name: String, _ value: [UInt8]) throws(BindlinkError) -> Bool {
+    switch name {
+    case "fsname": options.fileSystemName = String(decoding: value, as: UTF8.self)
+    case "subtype":
+      guard value == Array("bindlink".utf8) else {
+        throw Self.failure(Array("subtype=".utf8) + value, "the type is always fuse.bindlink")
+      }
+    case "link": links.append(try LinkSpecification(parsing: value))
+    case "except": exceptions.append(.rule(value))
+    case "except-from": exceptions.append(.file(FilePath(bytes: value)))
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func applyAnchor(
+    _ name: String, _ value: [UInt8]?
+  ) throws(BindlinkError) -> Bool {
+    switch (name, value) {
+    case ("empty", nil): try choose(.none)
+    case ("anchor", let value?): try choose(.directory(FilePath(bytes: value)))
+    default: return false
+    }
+    return true
+  }
+
+  /// Options of /etc/fstab that speak to mount(8) and systemd.
+  private static func isForOthers(_ name: String) -> Bool {
+    [
+      "nofail", "user", "users", "nouser", "owner", "group", "noauto", "auto", "defaults",
+      "_netdev", "comment",
+    ].contains(name) || name.hasPrefix("x-")
+  }
+
+  private static func failure(_ option: [UInt8], _ why: String) -> BindlinkError {
+    BindlinkError(
+      "cannot use mount option '\(String(decoding: option, as: UTF8.self))'", why, .invalidArgument,
+      remedy: "see 'bindlink mount --help'")
+  }
+}

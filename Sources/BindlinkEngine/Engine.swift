@@ -1,0 +1,292 @@
+// The engine: what a request of the kernel does to the backings. Operations are split by group over
+// the files in Operations/, named as the binding's are.
+//
+// Locks, in this order, and none is held during a system call that can wait:
+//   nodes    the node table (this file and Nodes/)
+//   others   each guards one small thing and is taken alone (MountFacts, HandleTable, LinkCounts).
+//
+// Races worth knowing: the kernel holds the parents' locks during changes of the name space, but not
+// during GETATTR or OPEN of an object that is being renamed; see `withPlace`.
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+internal import Synchronization
+
+package final class Engine: Sendable {
+  package let cachePolicy = CachePolicy()
+  /// Changes of the name space are made with the caller's credentials (O6).
+  package let switchesCredentials: Bool
+
+  let resolver: Resolver
+  let nodes: Guarded<NodeTable>
+  let handles = HandleTable()
+  let inodes: InodeNumbers
+  let linkCounts = LinkCounts()
+  let locks = LockTable()
+  /// How many directories may keep a descriptor open.
+  let directoryBound: Int
+
+  var host: Host { resolver.host }
+
+  /// The root's backing must be a directory (ENOTDIR) that is there (ENOENT).
+  init(resolver: Resolver, switchesCredentials: Bool) throws(Errno) {
+    self.resolver = resolver
+    self.switchesCredentials = switchesCredentials
+    let root = try resolver.locateRoot()
+    guard root.isDirectory else { throw .notDirectory }
+    inodes = InodeNumbers(resolver.table, root: root)
+    var limit = rlimit()
+    _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    directoryBound = max(16, min(Int(clamping: limit.rlim_cur) / 4, 4096))
+    var table = NodeTable()
+    var node = unsafe Node(
+      identity: inodes.identity(of: root, parentInode: 0, nameHash: 0), link: root.link,
+      format: 0o040000)
+    node.lookups = 1
+    node.scope = resolver.table.root
+    node.isReadOnly = resolver.isReadOnly(root.link)
+    let slot = table.insert(node)
+    precondition(slot == 1)
+    nodes = Guarded(table)
+  }
+
+  /// The view is mounted now: R9's guards know it from here on. Before the first request is served.
+  package func didMount(device: UInt64, mountID: UInt64) {
+    host.didMount(device: device, mount: mountID)
+  }
+
+  /// Each worker calls this once, before its first request.
+  package func prepareWorker() {
+    Umask.prepareThread()
+  }
+
+  // MARK: Directories in use
+
+  /// A directory of the view, held so that its node and descriptor stay. ESTALE: the kernel looks up
+  /// again.
+  func directory(_ id: NodeID) throws(Errno) -> OpenDirectory {
+    if id == .root { try refreshRoot() }
+    let directory = try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
+      guard let node = unsafe table[id] else { throw .stale }
+      return try unsafe pin(node, slot: NodeTable.slot(of: id))
+    }
+    return try opened(directory)
+  }
+
+  private func directory(slot: UInt32) throws(Errno) -> OpenDirectory {
+    if slot == 1 { try refreshRoot() }
+    let directory = try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
+      try unsafe pin(table[slot], slot: slot)
+    }
+    return try opened(directory)
+  }
+
+  private func pin(_ node: UnsafeMutablePointer<Node>, slot: UInt32) throws(Errno) -> OpenDirectory {
+    guard unsafe node.pointee.isDirectory, let scope = unsafe node.pointee.scope else {
+      throw .notDirectory
+    }
+    unsafe node.pointee.pins += 1
+    unsafe node.pointee.recentlyUsed = true
+    return OpenDirectory(
+      engine: self, slot: slot, descriptor: unsafe node.pointee.descriptor,
+      mount: unsafe node.pointee.identity.mount, scope: scope, link: unsafe node.pointee.link,
+      isReadOnly: unsafe node.pointee.isReadOnly,
+      isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere)
+  }
+
+  private func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
+    if directory.descriptor >= 0 || !directory.isReal { return directory }
+    let object = try openObject(directory.slot, System.pathOnly | System.directory)
+    let slot = directory.slot
+    let raw = object.release()
+    let (descriptor, closing) = nodes.withLock { table -> (Int32, [Int32]) in
+      let node = unsafe table[slot]
+      if unsafe node.pointee.descriptor >= 0 { return (unsafe node.pointee.descriptor, [raw]) }
+      let evicted = table.evictDirectory(bound: directoryBound)
+      unsafe node.pointee.descriptor = raw
+      table.directories.insert(slot)
+      return (raw, evicted.map { [$0] } ?? [])
+    }
+    for other in closing { _ = bl_close(other) }
+    directory.descriptor = descriptor
+    return directory
+  }
+
+  func unpin(_ slot: UInt32) {
+    let closing = nodes.withLock { table -> [Int32] in
+      let node = unsafe table[slot]
+      unsafe node.pointee.pins -= 1
+      return unsafe node.pointee.lookups == 0 ? table.collect(slot) : []
+    }
+    for descriptor in closing { _ = bl_close(descriptor) }
+  }
+
+  /// R3: the kernel never looks the root up, so each use of it looks at its path.
+  private func refreshRoot() throws(Errno) {
+    let root = try resolver.locateRoot()
+    let identity = inodes.identity(of: root, parentInode: 0, nameHash: 0)
+    let closing = nodes.withLock { table -> Int32 in
+      let node = unsafe table[1]
+      if unsafe node.pointee.identity == identity { return -1 }
+      table.rebind(1, to: identity)
+      unsafe node.pointee.link = root.link
+      let old = unsafe node.pointee.descriptor
+      if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
+      unsafe node.pointee.keepsDescriptor = false
+      unsafe node.pointee.descriptor = -1
+      return old
+    }
+    if closing >= 0 { _ = bl_close(closing) }
+  }
+
+  // MARK: Paths of nodes
+
+  /// The virtual path of a directory, by the names that it is known by.
+  func virtualPath(of slot: UInt32) throws(Errno) -> [[UInt8]] {
+    try nodes.withLock { (table) throws(Errno) -> [[UInt8]] in
+      var path: [[UInt8]] = []
+      var current = slot
+      while current != 1 {
+        guard let record = unsafe table[current].pointee.names, path.count <= table.count else {
+          throw .stale
+        }
+        let bytes = unsafe nameBytes(KnownName.bytes(of: record))
+        path.append(unsafe Array(bytes))
+        current = unsafe record.pointee.parent
+      }
+      return path.reversed()
+    }
+  }
+
+  /// Calls `body` with a directory descriptor and a name that lead to the node, trying each name that
+  /// it is known by. `body` throws ESTALE if it finds another object there. While a rename of the node
+  /// is under way, or was since the name was read, its names are read again.
+  func withPlace<R: ~Copyable>(
+    of slot: UInt32, _ body: (Int32, Name) throws(Errno) -> R
+  ) throws(Errno) -> R {
+    var index = 0
+    var patience = 10_000
+    var seen: UInt16?
+    while true {
+      let (reference, moves, moved) = nodes.withLock { table in
+        (
+          unsafe Reference(table[slot], at: index), unsafe table[slot].pointee.moves,
+          unsafe table[slot].pointee.moved
+        )
+      }
+      if seen == nil { seen = moved }
+      if let reference {
+        do throws(Errno) {
+          return unsafe try follow(reference, slot, body)
+        } catch {
+          guard error.isAbsence || error == .stale else { throw error }
+          index += 1
+          continue
+        }
+      }
+      guard moves > 0 || moved != seen, patience > 0 else { throw .stale }
+      patience -= 1
+      index = 0
+      seen = moved
+      if moves > 0 { _ = usleep(100) }
+    }
+  }
+
+  private func follow<R: ~Copyable>(
+    _ reference: Reference, _ slot: UInt32, _ body: (Int32, Name) throws(Errno) -> R
+  ) throws(Errno) -> R {
+    switch reference.origin {
+    case .child:
+      let parent = try directory(slot: reference.parent)
+      guard parent.descriptor >= 0 else { throw .stale }
+      return unsafe try reference.withName { (name) throws(Errno) -> R in
+        try unsafe body(parent.descriptor, name)
+      }
+    case .covered:
+      return try unsafe body(host.coveredDescriptor, ".")
+    case .linkRoot:
+      return unsafe try withBacking(of: reference.link, body)
+    case .layer:
+      let path = try virtualPath(of: reference.parent)
+      let depth = resolver.depth(of: reference.link)
+      let directory = try resolver.openLayer(reference.link, path[depth...])
+      return unsafe try reference.withName { (name) throws(Errno) -> R in
+        try unsafe body(directory.raw, name)
+      }
+    case .synthesised: throw .stale
+    }
+  }
+
+  /// A link's backing path as directory and name.
+  func withBacking<R: ~Copyable>(
+    of link: Int32, _ body: (Int32, Name) throws(Errno) -> R
+  ) throws(Errno) -> R {
+    let backing = resolver.table.links[Int(link)].backing
+    if host.isRootOrMountpoint(backing) {
+      let object = try host.open(backing)
+      return try unsafe body(object.raw, ".")
+    }
+    let parent = try host.openParent(of: backing)
+    return unsafe try withName(parent.name) { (name) throws(Errno) -> R in
+      try unsafe body(parent.descriptor.raw, name)
+    }
+  }
+
+  // MARK: Objects
+
+  /// The node's object, opened anew with its identity checked. Never truncates or creates.
+  func openObject(_ slot: UInt32, _ flags: Int32) throws(Errno) -> Descriptor {
+    let (identity, kept, isDirectory, link) = nodes.withLock { table in
+      let node = unsafe table[slot]
+      return (
+        unsafe node.pointee.identity,
+        unsafe node.pointee.keepsDescriptor ? node.pointee.descriptor : -1,
+        unsafe node.pointee.isDirectory, unsafe node.pointee.link
+      )
+    }
+    if kept >= 0 {
+      return flags & System.pathOnly == System.pathOnly
+        ? try System.duplicate(kept) : try System.reopen(kept, flags & ~System.noFollow)
+    }
+    if slot == 1 {
+      let object = try resolver.openLayer(link, [])
+      guard try System.status(of: object.raw, synchronising: false).identity == identity else {
+        throw .stale
+      }
+      return flags & System.pathOnly == System.pathOnly
+        ? object : try System.reopen(object.raw, flags & ~System.noFollow)
+    }
+    // A FIFO that took a file's place must not make the server wait.
+    let careful = flags | System.noFollow | (isDirectory ? 0 : System.nonBlocking)
+    return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Descriptor in
+      let object = try unsafe System.open(directory, name, careful)
+      guard try System.status(of: object.raw, synchronising: false).identity == identity else {
+        throw .stale
+      }
+      return object
+    }
+  }
+
+  /// Holds a node for the length of an operation. ESTALE: the id is out of date.
+  func pinned(_ id: NodeID) throws(Errno) -> PinnedNode {
+    if id == .root { try refreshRoot() }
+    return try nodes.withLock { (table) throws(Errno) -> PinnedNode in
+      guard let node = unsafe table[id] else { throw .stale }
+      unsafe node.pointee.pins += 1
+      return PinnedNode(
+        engine: self, slot: NodeTable.slot(of: id), identity: unsafe node.pointee.identity,
+        format: unsafe node.pointee.format, link: unsafe node.pointee.link,
+        scope: unsafe node.pointee.scope, isReadOnly: unsafe node.pointee.isReadOnly,
+        isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere,
+        isBlank: unsafe node.pointee.isBlank)
+    }
+  }
+}
+
+extension Resolver {
+  /// The number of components of a layer's virtual path.
+  func depth(of link: Int32) -> Int {
+    link < 0 ? 0 : table.links[Int(link)].virtualPath.components.count
+  }
+}

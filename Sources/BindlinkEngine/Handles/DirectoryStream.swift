@@ -1,0 +1,24 @@
+// The state of one open directory.
+
+internal import BindlinkMap
+internal import Synchronization
+
+final class DirectoryStream: Sendable {
+  struct State: ~Copyable, Sendable {
+    /// Unscoped directories: the backing's own stream. Its cookies are the view's.
+    var reader = DirectoryReader()
+    var position: Int64 = 0
+    /// Others: a listing made when the stream was last at its beginning; a cookie is an index into it.
+    var listing: Listing?
+  }
+
+  let node: NodeID
+  let isListed: Bool
+  /// Guards the position of this one stream. The kernel sends one READDIR of a stream at a time.
+  let state = Mutex(State())
+
+  init(node: NodeID, isListed: Bool) {
+    self.node = node
+    self.isListed = isListed
+  }
+}

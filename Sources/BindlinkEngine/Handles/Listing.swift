@@ -1,0 +1,108 @@
+// The listing of a directory in which the link table has a say: made whole when a stream begins, since
+// its entries come from several places. An entry is listed by the one layer that governs its name, so
+// that no name is there twice.
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+
+struct Listing: Sendable {
+  struct Item: Sendable {
+    /// Where the name begins in `names`; a NUL follows it.
+    let start: Int
+    let length: Int
+    let inode: UInt64
+    let type: UInt32
+    /// The layer that the entry comes from; of a child that the table names its own.
+    let link: Int32
+    let device: UInt64
+    let mount: UInt64
+  }
+
+  private(set) var names: [CChar] = []
+  private(set) var entries: [Item] = []
+
+  /// Of a directory that is shown empty.
+  init() {}
+
+  init(_ resolver: Resolver, _ place: DirectoryPlace, path: PathProvider) throws(Errno) {
+    let scope = place.scope
+    var layers = LayerDirectories(resolver, place)
+    for layer in 0..<scope.layers.count {
+      guard let directory = try layers.directory(layer, path: path) else { continue }
+      let stream = try unsafe System.open(directory.descriptor, ".", 0 | System.directory)
+      let status = try System.status(of: stream.raw, synchronising: false)
+      var reader = DirectoryReader()
+      while let record = unsafe try reader.next(stream.raw) {
+        if unsafe record.isDot { continue }
+        let bytes = unsafe nameBytes(record.name)
+        if unsafe !scope.child(bytes.span).isNothing { continue }
+        guard try unsafe governs(layer, record, scope, &layers, path) else { continue }
+        var (inode, type, mount) = unsafe (record.inode, record.type, status.mount_id)
+        if type == 0o040000 || type == 0 {
+          // A mount may begin here, and its root has another number.
+          guard
+            let found = try? unsafe resolver.host.inspect(
+              directory.descriptor, record.name, mount: directory.mount)
+          else { continue }
+          (inode, type) = (found.status.inode, found.status.format)
+          mount = found.status.mount_id
+          unsafe append(record.name, inode, type, scope.layers[layer].link, found.status.device, mount)
+          continue
+        }
+        unsafe append(record.name, inode, type, scope.layers[layer].link, status.device, mount)
+      }
+    }
+    for name in scope.names() {
+      unsafe try withName(name) { (text) throws(Errno) in
+        do throws(Errno) {
+          let found = try unsafe resolver.locate(in: place, text, path: path)
+          unsafe append(
+            text, found.status.inode, found.isDirectory ? 0o040000 : found.status.format,
+            found.link, found.origin == .synthesised ? Identity.nowhere : found.status.device,
+            found.status.mount_id)
+        } catch {
+          guard error.isAbsence else { throw error }
+        }
+      }
+    }
+  }
+
+  /// Whether the layer is the one that shows the name (R1).
+  private func governs(
+    _ layer: Int, _ record: DirectoryReader.Record, _ scope: Scope,
+    _ layers: inout LayerDirectories, _ path: PathProvider
+  ) throws(Errno) -> Bool {
+    let bytes = unsafe nameBytes(record.name)
+    for candidate in 0...layer {
+      let exclusion = unsafe scope.exclusion(of: bytes.span, layer: candidate)
+      let applies: Bool
+      switch exclusion {
+      case .never: applies = false
+      case .always: applies = true
+      case .ifDirectory, .unlessDirectory:
+        if candidate == layer, unsafe record.type != 0 {
+          applies = unsafe exclusion.applies(isDirectory: record.type == 0o040000)
+        } else {
+          let object = try unsafe layers.inspect(candidate, record.name, path: path)
+          applies = exclusion.applies(isDirectory: object?.status.isDirectory ?? false)
+        }
+      }
+      if applies == (candidate == layer) { return false }
+    }
+    return true
+  }
+
+  private mutating func append(
+    _ name: Name, _ inode: UInt64, _ type: UInt32, _ link: Int32, _ device: UInt64, _ mount: UInt64
+  ) {
+    let start = names.count
+    let bytes = unsafe nameBytes(name)
+    names.reserveCapacity(start + bytes.count + 1)
+    for index in 0..<bytes.count { names.append(unsafe CChar(bitPattern: bytes[index])) }
+    names.append(0)
+    entries.append(
+      Item(
+        start: start, length: bytes.count, inode: inode, type: type, link: link, device: device,
+        mount: mount))
+  }
+}

@@ -1,0 +1,94 @@
+// The words in which the binding and the engine speak: identifiers, attributes, changes, locks.
+
+package import Glibc
+
+/// A node as the kernel names it: slot in the low half, the slot's generation in the high one.
+package struct NodeID: RawRepresentable, Hashable, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package static let root = NodeID(rawValue: 1)
+}
+
+/// An open file or directory: slot in the low half, the slot's generation in the high one.
+package struct HandleID: RawRepresentable, Hashable, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// Who asked. `pid` is the calling thread's id, 0 where it is not visible from here.
+package struct Caller: Sendable {
+  package let uid, gid: UInt32
+  package let pid: Int32
+  package let umask: UInt32
+
+  package init(uid: UInt32, gid: UInt32, pid: Int32, umask: UInt32) {
+    self.uid = uid
+    self.gid = gid
+    self.pid = pid
+    self.umask = umask
+  }
+}
+
+/// Attributes as the view shows them (R7): `st_ino` is the view's, `st_dev` is the mount's to fill.
+package struct Attributes {
+  package var status: stat
+  /// When the object was made, where the backing knows.
+  package var birth: timespec?
+}
+
+/// A name that was looked up: the kernel's count of `node` is one higher than before.
+package struct Entry {
+  package var node: NodeID
+  package var attributes: Attributes
+}
+
+/// How long the kernel may believe an answer, in seconds. Zero: every operation asks, so that what
+/// changes behind the view is seen at once (R3).
+package struct CachePolicy: Sendable {
+  package var entryTimeout = 0.0
+  package var attributeTimeout = 0.0
+  package var negativeTimeout = 0.0
+  package var keepsPageCache = false
+}
+
+package enum TimeChange: Sendable {
+  case now
+  case at(timespec)
+}
+
+/// What SETATTR asks for; nil: unchanged.
+package struct AttributeChanges: Sendable {
+  package var mode: UInt32?
+  package var uid: UInt32?
+  package var gid: UInt32?
+  package var size: Int64?
+  package var accessTime: TimeChange?
+  package var modificationTime: TimeChange?
+  package init() {}
+}
+
+/// One entry of a listing. The name is valid during the call that it is handed to, and a NUL follows it.
+@unsafe
+package struct DirectoryEntry {
+  package let name: UnsafeBufferPointer<CChar>
+  package let inode: UInt64
+  /// The S_IFMT bits of st_mode; 0: unknown.
+  package let type: UInt32
+  package let nextOffset: Int64
+  package let entry: Entry?
+}
+
+/// A POSIX lock: F_RDLCK, F_WRLCK or F_UNLCK; length 0 reaches to the end.
+package struct FileLock: Sendable {
+  package var type: Int32
+  package var start: Int64
+  package var length: Int64
+  package var pid: Int32
+
+  package init(type: Int32, start: Int64, length: Int64, pid: Int32) {
+    self.type = type
+    self.start = start
+    self.length = length
+    self.pid = pid
+  }
+}

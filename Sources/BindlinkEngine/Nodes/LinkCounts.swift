@@ -1,0 +1,53 @@
+// st_nlink of directories in which something may be hidden or added. The count says how many
+// subdirectories there are, so the backing's own would betray a hidden one (E6). It is counted from a
+// listing, and kept until the directory changes.
+
+internal import BindlinkMap
+internal import Synchronization
+internal import CBindlinkSystem
+
+final class LinkCounts: Sendable {
+  private struct Key: Hashable {
+    let device, inode: UInt64
+    let scope: ObjectIdentifier
+  }
+  private struct Count {
+    let backing: UInt32
+    let modified, changed: Int64
+    let visible: UInt32
+  }
+
+  private static let capacity = 4096
+  /// Beyond so many links and exceptions in one directory it is 1, "not counted".
+  private static let namesAtMost = 64
+
+  private let counts = Mutex<[Key: Count]>([:])
+
+  func count(
+    _ status: Status, _ scope: Scope, _ resolver: Resolver,
+    open: () throws(Errno) -> Descriptor, path: PathProvider
+  ) -> UInt32 {
+    let names = scope.names()
+    if status.link_count < 2 || names.count > Self.namesAtMost { return 1 }
+    if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
+    let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
+    let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)
+    if names.isEmpty, let known = counts.withLock({ $0[key] }), known.backing == status.link_count,
+      known.modified == modified, known.changed == changed
+    {
+      return known.visible
+    }
+    guard let directory = try? open(),
+      let listing = try? Listing(
+        resolver, DirectoryPlace(scope: scope, descriptor: directory.raw, mount: status.mount_id),
+        path: path)
+    else { return 1 }
+    let visible = UInt32(2 + listing.entries.count { $0.type == 0o040000 })
+    counts.withLock {
+      if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }
+      $0[key] = Count(
+        backing: status.link_count, modified: modified, changed: changed, visible: visible)
+    }
+    return visible
+  }
+}

@@ -1,0 +1,85 @@
+// A node: one object of the view that the kernel knows, without a descriptor of its own. It is
+// reached through its names: (parent, name) and how that name leads to the backing.
+
+internal import BindlinkMap
+
+/// How a name of the view leads to the object behind it.
+enum Origin: UInt8 {
+  /// The entry of that name in the parent's own backing directory.
+  case child
+  /// The backing path of the link whose root stands at the name (R3: resolved each time).
+  case linkRoot
+  /// The same virtual path in an outer layer: an exception shows it (E1).
+  case layer
+  /// What lies under the mountpoint, where a backing contains the mountpoint (R9).
+  case covered
+  /// Nothing: the directory is synthesised (R8).
+  case synthesised
+}
+
+/// A name by which a node was looked up. Allocated with its bytes behind it.
+@safe struct KnownName {
+  var next: UnsafeMutablePointer<KnownName>?
+  var parent: UInt32
+  /// The governing layer of this name; another name of the same file may have another.
+  var link: Int32
+  var length: UInt16
+  var origin: Origin
+
+  static let header = MemoryLayout<KnownName>.stride
+
+  static func make(parent: UInt32, name: Name, length: Int, link: Int32, origin: Origin)
+    -> UnsafeMutablePointer<KnownName>
+  {
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: header + length + 1, alignment: MemoryLayout<KnownName>.alignment)
+    unsafe (raw + header).copyMemory(from: name, byteCount: length)
+    unsafe (raw + header).storeBytes(of: 0, toByteOffset: length, as: UInt8.self)
+    let record = unsafe raw.bindMemory(to: KnownName.self, capacity: 1)
+    unsafe record.initialize(
+      to: KnownName(next: nil, parent: parent, link: link, length: UInt16(length), origin: origin))
+    return unsafe record
+  }
+
+  static func bytes(of record: UnsafeMutablePointer<KnownName>) -> Name {
+    unsafe UnsafePointer(UnsafeRawPointer(record).advanced(by: header).assumingMemoryBound(to: CChar.self))
+  }
+}
+
+@safe struct Node {
+  var identity: Identity
+  /// Raised by each entry given to the kernel, lowered by FORGET.
+  var lookups: UInt64 = 0
+  /// Newest first. A directory has one, the root none.
+  var names: UnsafeMutablePointer<KnownName>?
+  /// What can govern what lies in the directory. Nil for files.
+  var scope: Scope?
+  /// The governing layer: an index into the table's links, `Layer.anchor`, or `nobody`.
+  var link: Int32
+  var generation: UInt32 = 0
+  /// The next node with the same hash.
+  var hashNext: UInt32 = 0
+  /// Names of other nodes that have this directory as their parent; it stays while there are any.
+  var children: UInt32 = 0
+  /// An O_PATH descriptor, or -1. Of a directory: cached, closed when others need the room.
+  /// `keepsDescriptor`: the object has no known name any more, and this is the only way to it.
+  var descriptor: Int32 = -1
+  /// Uses of `descriptor` under way; it is not closed while there are any.
+  var pins: UInt32 = 0
+  /// The S_IFMT bits of its mode.
+  var format: UInt32
+  /// Renames under way that change its names, and how many there have been.
+  var moves: UInt16 = 0
+  var moved: UInt16 = 0
+  var isReadOnly = false
+  var keepsDescriptor = false
+  /// Used since the descriptor cache's hand last passed.
+  var recentlyUsed = false
+  /// procfs, sysfs, or this server's own view mounted elsewhere: shown empty (R9).
+  var isBlank = false
+  var isInUse = false
+
+  static let nobody: Int32 = -2
+
+  var isDirectory: Bool { format == 0o040000 }
+}

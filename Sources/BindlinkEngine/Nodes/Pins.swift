@@ -1,0 +1,69 @@
+// Nodes in use: as long as one of these lives, its node's slot and descriptor stay.
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+
+/// A directory during an operation in it.
+struct OpenDirectory: ~Copyable {
+  let engine: Engine
+  let slot: UInt32
+  /// An O_PATH descriptor of the directory in its governing layer; -1 where there is none.
+  var descriptor: Int32
+  let mount: UInt64
+  let scope: Scope
+  let link: Int32
+  let isReadOnly: Bool
+  /// False for synthesised and blank directories.
+  let isReal: Bool
+
+  deinit { engine.unpin(slot) }
+
+  var place: DirectoryPlace { DirectoryPlace(scope: scope, descriptor: descriptor, mount: mount) }
+}
+
+/// Any node during an operation on it.
+struct PinnedNode: ~Copyable {
+  let engine: Engine
+  let slot: UInt32
+  let identity: Identity
+  let format: UInt32
+  let link: Int32
+  let scope: Scope?
+  let isReadOnly: Bool
+  /// False for synthesised and blank directories.
+  let isReal: Bool
+  let isBlank: Bool
+
+  deinit { engine.unpin(slot) }
+
+  var isDirectory: Bool { format == 0o040000 }
+}
+
+/// A copy of one known name, made under the lock and used without it.
+struct Reference {
+  let parent: UInt32
+  let link: Int32
+  let origin: Origin
+  private var text: InlineArray<256, CChar>
+
+  /// The node's name of that number; nil: it has fewer.
+  init?(_ node: UnsafeMutablePointer<Node>, at index: Int) {
+    var record = unsafe node.pointee.names
+    for _ in 0..<index { unsafe record = record?.pointee.next }
+    guard let known = unsafe record else { return nil }
+    parent = unsafe known.pointee.parent
+    link = unsafe known.pointee.link
+    origin = unsafe known.pointee.origin
+    text = InlineArray(repeating: 0)
+    let bytes = unsafe KnownName.bytes(of: known)
+    for position in 0..<min(Int(unsafe known.pointee.length), 255) {
+      text[position] = unsafe bytes[position]
+    }
+  }
+
+  func withName<R: ~Copyable>(_ body: (Name) throws(Errno) -> R) throws(Errno) -> R {
+    try unsafe text.span.withUnsafeBufferPointer { (buffer) throws(Errno) -> R in
+      try unsafe body(buffer.baseAddress!)
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// Directory streams: READDIR and READDIRPLUS.
+
+package import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+internal import Synchronization
+
+extension Engine {
+  package func openDirectory(_ id: NodeID) throws(Errno) -> HandleID {
+    let directory = try directory(id)
+    let isListed = directory.scope.isScoped || !directory.isReal
+    let descriptor =
+      directory.descriptor >= 0
+      ? try unsafe System.open(directory.descriptor, ".", System.directory)
+      : try host.openCovered()
+    let stream = DirectoryStream(node: id, isListed: isListed)
+    return try handles.insert(descriptor, flags: 0, node: id, stream: stream)
+  }
+
+  package func releaseDirectory(_ handle: HandleID) { handles.remove(handle) }
+
+  /// Hands on entries from `offset` until `emit` says that one did not fit. With `withEntries` each
+  /// one is looked up too.
+  package func readDirectory(
+    _ handle: HandleID, from offset: Int64, withEntries: Bool,
+    _ emit: (borrowing DirectoryEntry) -> Bool
+  ) throws(Errno) {
+    let stream = try handles.stream(handle)
+    let descriptor = try handles.descriptor(handle)
+    let directory = try directory(stream.node)
+    let slot = directory.slot
+    let dots = dotNumbers(slot)
+    let emitter = Emitter(engine: self, dots: dots, withEntries: withEntries)
+    try stream.state.withLock { (state) throws(Errno) in
+      if stream.isListed {
+        if state.listing == nil || offset == 0 {
+          state.listing = try listing(of: directory)
+        }
+        unsafe emitter.listed(state.listing!, from: offset, in: directory, emit)
+        return
+      }
+      if state.position != offset {
+        state.reader.discard()
+        state.position = try System.checked(bl_lseek(descriptor, offset, SEEK_SET))
+      }
+      unsafe try emitter.direct(descriptor, &state.reader, &state.position, in: directory, emit)
+    }
+  }
+
+  private func listing(of directory: borrowing OpenDirectory) throws(Errno) -> Listing {
+    guard directory.isReal || directory.scope.isScoped else { return Listing() }
+    let slot = directory.slot
+    return try Listing(resolver, directory.place) { () throws(Errno) in
+      try virtualPath(of: slot)
+    }
+  }
+
+  /// The inode numbers of "." and "..".
+  private func dotNumbers(_ slot: UInt32) -> (own: UInt64, parent: UInt64) {
+    nodes.withLock { table in
+      func number(_ slot: UInt32) -> UInt64 {
+        let node = unsafe table[slot]
+        return inodes.number(
+          of: unsafe node.pointee.identity, isDirectory: true, link: unsafe node.pointee.link)
+      }
+      return (number(slot), number(unsafe table[slot].pointee.names?.pointee.parent ?? slot))
+    }
+  }
+
+  /// d_ino is st_ino (R7).
+  func number(_ item: Listing.Item, _ name: UnsafeBufferPointer<CChar>, parent: UInt64) -> UInt64 {
+    if item.device == Identity.nowhere {
+      let bytes = unsafe nameBytes(name.baseAddress!)
+      return inodes.synthesised(parent: parent, nameHash: unsafe hash(bytes.span))
+    }
+    return inodes.number(
+      item.device, item.inode, mount: item.mount, isDirectory: item.type == 0o040000,
+      link: item.link)
+  }
+}
+
+/// Hands entries of one READDIR on.
+private struct Emitter {
+  let engine: Engine
+  let dots: (own: UInt64, parent: UInt64)
+  let withEntries: Bool
+
+  typealias Emit = (borrowing DirectoryEntry) -> Bool
+
+  /// The backing's records as they come.
+  func direct(
+    _ descriptor: Int32, _ reader: inout DirectoryReader, _ position: inout Int64,
+    in directory: borrowing OpenDirectory, _ emit: Emit
+  ) throws(Errno) {
+    let mount = directory.mount
+    let device = engine.nodes.withLock { unsafe $0[directory.slot].pointee.identity.device }
+    while let record = unsafe try reader.next(descriptor) {
+      var (inode, type) = unsafe (record.inode, record.type)
+      var entry: Entry?
+      if unsafe record.isDot {
+        inode = unsafe record.name[1] == 0 ? dots.own : dots.parent
+      } else if withEntries || type == 0o040000 {
+        // Gone since it was read: not listed.
+        guard let located = try? unsafe engine.locate(in: directory, record.name) else {
+          position = unsafe record.nextOffset
+          continue
+        }
+        type = located.isDirectory ? 0o040000 : located.status.format
+        inode = engine.inodes.number(
+          of: located.status.identity, isDirectory: located.isDirectory, link: located.link)
+        if withEntries {
+          entry = try unsafe engine.register(located, parent: directory.slot, record.name)
+        }
+      } else {
+        inode = engine.inodes.number(
+          device, inode, mount: mount, isDirectory: false, link: directory.link)
+      }
+      guard
+        unsafe emit(
+          DirectoryEntry(
+            name: UnsafeBufferPointer(start: record.name, count: strlen(record.name)),
+            inode: inode, type: type, nextOffset: record.nextOffset, entry: entry))
+      else {
+        if let entry { engine.forget(entry.node, 1) }
+        reader.pushBack()
+        return
+      }
+      position = unsafe record.nextOffset
+    }
+  }
+
+  /// A listing's entries; "." and ".." are the first two.
+  func listed(
+    _ listing: Listing, from offset: Int64, in directory: borrowing OpenDirectory, _ emit: Emit
+  ) {
+    let count = listing.entries.count
+    guard offset >= 0, offset < count + 2 else { return }
+    for index in Int(offset)..<(count + 2) {
+      let next = Int64(index) + 1
+      if index < 2 {
+        guard unsafe dot(index, next, emit) else { return }
+        continue
+      }
+      let item = listing.entries[index - 2]
+      let fits = unsafe listing.names.withUnsafeBufferPointer { names in
+        let name = unsafe UnsafeBufferPointer(rebasing: names[item.start..<item.start + item.length])
+        var entry: Entry?
+        if withEntries {
+          // Gone or hidden since the listing was made: not listed.
+          guard let found = try? unsafe engine.lookup(in: directory, name.baseAddress!) else {
+            return true
+          }
+          entry = found
+        }
+        let fits = unsafe emit(
+          DirectoryEntry(
+            name: name, inode: entry.map { UInt64($0.attributes.status.st_ino) } ?? engine.number(item, name, parent: dots.own),
+            type: entry.map { $0.attributes.status.st_mode & 0o170000 } ?? item.type,
+            nextOffset: next, entry: entry))
+        if !fits, let entry { engine.forget(entry.node, 1) }
+        return fits
+      }
+      if !fits { return }
+    }
+  }
+
+  private func dot(_ index: Int, _ next: Int64, _ emit: Emit) -> Bool {
+    let text: [CChar] = index == 0 ? [46, 0] : [46, 46, 0]
+    return unsafe text.withUnsafeBufferPointer { name in
+      unsafe emit(
+        DirectoryEntry(
+          name: UnsafeBufferPointer(rebasing: name.dropLast()),
+          inode: index == 0 ? dots.own : dots.parent, type: 0o040000, nextOffset: next, entry: nil))
+    }
+  }
+}

@@ -1,0 +1,220 @@
+// Files: open, read, write and what else goes through an open file.
+
+package import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+
+extension Engine {
+  /// What of open(2)'s flags the backing is opened with. O_APPEND is left out: an append is told from
+  /// a page's write-back by each request (see `write`).
+  private static let openFlags =
+    O_ACCMODE | Int32(BL_O_DIRECT) | Int32(BL_O_NOATIME) | O_SYNC | O_DSYNC
+
+  package func open(_ id: NodeID, flags: Int32, caller: Caller) throws(Errno) -> HandleID {
+    let node = try pinned(id)
+    let writes = flags & O_ACCMODE != O_RDONLY || flags & O_TRUNC != 0
+    if writes, node.isReadOnly { throw .readOnlyFileSystem }
+    let file = try openObject(node.slot, flags & Self.openFlags | O_NOCTTY)
+    // Truncated only now that it is known to be the right file.
+    if flags & O_TRUNC != 0 { try truncate(file.raw, flags) }
+    return try handles.insert(file, flags: flags & Self.openFlags, node: id)
+  }
+
+  private func truncate(_ file: Int32, _ flags: Int32) throws(Errno) {
+    if flags & O_ACCMODE != O_RDONLY {
+      _ = try System.checked(bl_truncate(file, 0))
+    } else {
+      // O_RDONLY|O_TRUNC: Linux truncates.
+      let writable = try System.reopen(file, O_WRONLY)
+      _ = try System.checked(bl_truncate(writable.raw, 0))
+    }
+  }
+
+  /// CREATE: makes a file if there is none, and opens it.
+  package func create(
+    _ parent: NodeID, _ name: Name, mode: UInt32, flags: Int32, caller: Caller
+  ) throws(Errno) -> (Entry, HandleID) {
+    try unsafe checkName(name)
+    let directory = try directory(parent)
+    let target = try unsafe target(in: directory, name, isDirectory: false)
+    let open = flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY
+    let file = try unsafe target.withName { (name) throws(Errno) -> Descriptor in
+      let identity = try Impersonation(self, caller)
+      defer { _ = identity }
+      do throws(Errno) {
+        return try unsafe System.open(
+          target.descriptor, name, open,
+          mode: Umask.masked(mode, caller.umask, in: target.descriptor))
+      } catch {
+        // A symbolic link came in between: the kernel is to look again.
+        throw error == .loop ? .stale : error
+      }
+    }
+    let located = Located(
+      status: try System.status(of: file.raw), origin: target.origin, link: target.link)
+    let entry = try unsafe register(located, parent: directory.slot, name)
+    return try handing(entry, file, flags)
+  }
+
+  /// TMPFILE: a file without a name. Its node keeps a descriptor until the kernel forgets it.
+  package func makeTemporaryFile(
+    _ parent: NodeID, mode: UInt32, flags: Int32, caller: Caller
+  ) throws(Errno) -> (Entry, HandleID) {
+    let directory = try directory(parent)
+    if directory.isReadOnly || directory.descriptor < 0 { throw .readOnlyFileSystem }
+    let open =
+      flags & (Self.openFlags | O_EXCL) | Int32(BL_O_TMPFILE_BIT) | System.directory
+    let file: Descriptor
+    do {
+      let identity = try Impersonation(self, caller)
+      defer { _ = identity }
+      file = try unsafe System.open(
+        directory.descriptor, ".", open,
+        mode: Umask.masked(mode, caller.umask, in: directory.descriptor))
+    }
+    let kept = try System.duplicate(file.raw)
+    let located = Located(
+      status: try System.status(of: file.raw), origin: .child, link: directory.link)
+    let entry = registerNameless(located, keeping: kept)
+    return try handing(entry, file, flags)
+  }
+
+  /// The entry is the kernel's only if the handle is, too.
+  private func handing(
+    _ entry: Entry, _ file: consuming Descriptor, _ flags: Int32
+  ) throws(Errno) -> (Entry, HandleID) {
+    do throws(Errno) {
+      let handle = try handles.insert(file, flags: flags & Self.openFlags, node: entry.node)
+      return (entry, handle)
+    } catch {
+      forget(entry.node, 1)
+      throw error
+    }
+  }
+
+  /// `buffer` is page-aligned (O_DIRECT). Returns the bytes read; fewer than asked for at the end.
+  package func read(
+    _ handle: HandleID, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, flags: Int32
+  ) throws(Errno) -> Int {
+    let file = try handles.descriptor(handle, requestFlags: flags)
+    return try unsafe System.checked(bl_pread(file, buffer.baseAddress, buffer.count, offset))
+  }
+
+  /// `flags` are the client's at the time of the request. An append lands at the backing's end (O7);
+  /// a page that the kernel writes back lands where it belongs, through whichever open file.
+  package func write(
+    _ handle: HandleID, _ data: UnsafeRawBufferPointer, at offset: Int64, flags: Int32,
+    fromPageCache: Bool
+  ) throws(Errno) -> Int {
+    let direct = fromPageCache ? 0 : flags & Int32(BL_O_DIRECT)
+    let file = try handles.descriptor(handle, requestFlags: direct)
+    let appends: Int32 = flags & O_APPEND != 0 && !fromPageCache ? 1 : 0
+    guard direct != 0 else {
+      return try unsafe System.checked(
+        bl_pwrite(file, data.baseAddress, data.count, offset, appends))
+    }
+    let aligned = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(data.count, 1), alignment: 4096)
+    defer { unsafe aligned.deallocate() }
+    unsafe aligned.copyMemory(from: data)
+    return try unsafe System.checked(
+      bl_pwrite(file, aligned.baseAddress, data.count, offset, appends))
+  }
+
+  /// FLUSH: one descriptor of the client was closed; its owner's POSIX locks end, and what the backing
+  /// reports at close is reported.
+  package func flush(_ handle: HandleID, lockOwner: UInt64) throws(Errno) {
+    locks.release(node: try handles.node(handle), owner: lockOwner)
+    let raw = try System.duplicate(handles.descriptor(handle)).release()
+    _ = try System.checked(bl_close(raw))
+  }
+
+  package func synchronize(_ handle: HandleID, dataOnly: Bool) throws(Errno) {
+    _ = try System.checked(bl_fsync(handles.descriptor(handle), dataOnly ? 1 : 0))
+  }
+
+  package func release(_ handle: HandleID, lockOwner: UInt64) {
+    if let node = try? handles.node(handle) { locks.release(node: node, owner: lockOwner) }
+    handles.remove(handle)
+  }
+
+  package func allocate(
+    _ handle: HandleID, mode: Int32, offset: Int64, length: Int64
+  ) throws(Errno) {
+    _ = try System.checked(bl_fallocate(handles.descriptor(handle), mode, offset, length))
+  }
+
+  package func seek(_ handle: HandleID, offset: Int64, whence: Int32) throws(Errno) -> Int64 {
+    try System.checked(bl_lseek(handles.descriptor(handle), offset, whence))
+  }
+
+  package func copyRange(
+    from source: HandleID, at sourceOffset: Int64, to target: HandleID, at targetOffset: Int64,
+    length: Int, flags: Int32
+  ) throws(Errno) -> Int {
+    try System.checked(
+      bl_copy_file_range(
+        handles.descriptor(source), sourceOffset, handles.descriptor(target), targetOffset,
+        length, UInt32(bitPattern: flags)))
+  }
+
+  /// The file attribute ioctls (lsattr, chattr); all else is ENOTTY. Returns the bytes of `output`.
+  package func control(
+    _ handle: HandleID, command: UInt32, input: UnsafeRawBufferPointer,
+    output: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int {
+    guard let call = FileAttributeCall(rawValue: command) else { throw .notTypewriter }
+    let file = try handles.descriptor(handle)
+    if call.changes {
+      let node = try pinned(handles.node(handle))
+      if node.isReadOnly || !node.isReal { throw .readOnlyFileSystem }
+    }
+    guard (call.changes ? input.count : output.count) >= call.size else {
+      throw .invalid
+    }
+    return unsafe try withUnsafeTemporaryBuffer(call.size) { (argument) throws(Errno) -> Int in
+      if call.changes {
+        unsafe argument.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<call.size]))
+      }
+      _ = try unsafe System.checked(bl_ioctl(file, command, argument.baseAddress))
+      if call.changes { return 0 }
+      unsafe output.copyMemory(from: UnsafeRawBufferPointer(argument))
+      return call.size
+    }
+  }
+
+  package func synchronizeFileSystem(of id: NodeID) throws(Errno) {
+    let node = try pinned(id)
+    guard node.isReal else { return }
+    let object = try openObject(node.slot, O_RDONLY)
+    _ = try System.checked(bl_syncfs(object.raw))
+  }
+}
+
+/// The ioctls of FS_IOC_*FLAGS and FS_IOC_FS*XATTR.
+private enum FileAttributeCall: UInt32 {
+  case getFlags = 0x8008_6601
+  case setFlags = 0x4008_6602
+  case getExtended = 0x801c_581f
+  case setExtended = 0x401c_5820
+
+  var changes: Bool { self == .setFlags || self == .setExtended }
+  /// FS_IOC_GETFLAGS says `long` and means `int`.
+  var size: Int { self == .getFlags || self == .setFlags ? 4 : 28 }
+}
+
+private func withUnsafeTemporaryBuffer<R>(
+  _ size: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Errno) -> R
+) throws(Errno) -> R {
+  let result: Result<R, Errno> = unsafe withUnsafeTemporaryAllocation(
+    byteCount: size, alignment: 8
+  ) { buffer in
+    unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+    do throws(Errno) {
+      return .success(try unsafe body(buffer))
+    } catch {
+      return .failure(error)
+    }
+  }
+  return try result.get()
+}

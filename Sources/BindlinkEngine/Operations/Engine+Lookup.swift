@@ -1,0 +1,103 @@
+// Lookup: a name in a directory to a node that the kernel may use, and back.
+
+package import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+internal import Synchronization
+
+extension Engine {
+  /// The entry at a name; the kernel's count of its node is raised by one. ENOENT: the view shows
+  /// nothing there, hidden or not (E1).
+  package func lookup(_ parent: NodeID, _ name: Name) throws(Errno) -> Entry {
+    try unsafe checkName(name)
+    let directory = try directory(parent)
+    return try unsafe lookup(in: directory, name)
+  }
+
+  func lookup(in directory: borrowing OpenDirectory, _ name: Name) throws(Errno) -> Entry {
+    let located = try unsafe locate(in: directory, name)
+    return try unsafe register(located, parent: directory.slot, name)
+  }
+
+  func locate(in directory: borrowing OpenDirectory, _ name: Name) throws(Errno) -> Located {
+    let slot = directory.slot
+    return try unsafe resolver.locate(in: directory.place, name) { () throws(Errno) in
+      try virtualPath(of: slot)
+    }
+  }
+
+  /// Makes an object known by a name, and gives the kernel one count of it.
+  func register(_ located: Located, parent: UInt32, _ name: Name) throws(Errno) -> Entry {
+    let id = unsafe enter(located, parent: parent, name)
+    return unsafe Entry(node: id, attributes: attributes(of: located, parent: parent, name))
+  }
+
+  private func enter(_ located: Located, parent: UInt32, _ name: Name) -> NodeID {
+    let isReadOnly = resolver.isReadOnly(located.link)
+    let isDirectory = located.isDirectory
+    let (id, closing) = nodes.withLock { table -> (NodeID, [Int32]) in
+      let identity = unsafe identity(of: located, parent: parent, name, in: table)
+      let slot: UInt32
+      if let known = table.find(
+        identity, isDirectory: isDirectory, link: located.link, isReadOnly: isReadOnly), known != 1
+      {
+        slot = known
+      } else {
+        slot = unsafe table.insert(
+          Node(
+            identity: identity, link: located.link,
+            format: isDirectory ? 0o040000 : located.status.format))
+      }
+      let node = unsafe table[slot]
+      unsafe node.pointee.lookups += 1
+      unsafe node.pointee.isReadOnly = isReadOnly
+      unsafe node.pointee.isBlank = located.isBlank
+      unsafe node.pointee.scope = located.scope
+      let deserted = unsafe table.addName(
+        slot, parent: parent, name, link: located.link, origin: located.origin)
+      return (table.id(of: slot), deserted == 0 ? [] : table.collect(deserted))
+    }
+    for descriptor in closing { _ = bl_close(descriptor) }
+    return id
+  }
+
+  /// What makes a located object the same one; a synthesised directory is its parent and name.
+  private func identity(
+    of located: Located, parent: UInt32, _ name: Name, in table: borrowing NodeTable
+  ) -> Identity {
+    guard located.origin == .synthesised else { return located.status.identity }
+    let directory = unsafe table[parent]
+    let inode = inodes.number(
+      of: unsafe directory.pointee.identity, isDirectory: true,
+      link: unsafe directory.pointee.link)
+    return inodes.identity(
+      of: located, parentInode: inode, nameHash: hash(unsafe nameBytes(name).span))
+  }
+
+  func identity(of located: Located, parent: UInt32, _ name: Name) -> Identity {
+    nodes.withLock { unsafe identity(of: located, parent: parent, name, in: $0) }
+  }
+
+  /// The kernel gives `count` counts of a node back.
+  package func forget(_ id: NodeID, _ count: UInt64) {
+    let closing = nodes.withLock { table -> [Int32] in
+      guard id != .root, let node = unsafe table[id] else { return [] }
+      unsafe node.pointee.lookups -= min(count, node.pointee.lookups)
+      return table.collect(NodeTable.slot(of: id))
+    }
+    for descriptor in closing { _ = bl_close(descriptor) }
+  }
+
+  /// How many nodes the kernel knows, the root included. For tests and figures.
+  package var nodeCount: Int { nodes.withLock { $0.count } }
+
+  /// A name that no directory can have must not reach the host's path walk.
+  func checkName(_ name: Name) throws(Errno) {
+    let bytes = unsafe nameBytes(name)
+    if bytes.count > 255 { throw .nameTooLong }
+    guard let first = unsafe bytes.first, unsafe !bytes.contains(UInt8(ascii: "/")) else {
+      throw .invalid
+    }
+    if first == UInt8(ascii: "."), bytes.count <= 2, unsafe bytes.last == first { throw .invalid }
+  }
+}

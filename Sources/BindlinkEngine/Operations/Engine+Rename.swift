@@ -1,0 +1,162 @@
+// Rename: within a layer, between layers, onto and away from links' roots (O3, O4, P4, E6).
+
+package import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+internal import Synchronization
+
+extension Engine {
+  /// RENAME2 with RENAME_NOREPLACE, RENAME_EXCHANGE and RENAME_WHITEOUT.
+  package func rename(
+    _ parent: NodeID, _ name: Name, to newParent: NodeID, _ newName: Name, flags: UInt32,
+    caller: Caller
+  ) throws(Errno) {
+    try unsafe checkName(name)
+    try unsafe checkName(newName)
+    let from = try directory(parent)
+    let to = try directory(newParent)
+    let source = try unsafe locate(in: from, name)
+    let sourceTarget = try unsafe target(of: source, in: from, name)
+    let exchanges = flags & UInt32(BL_RENAME_EXCHANGE) != 0
+    let replaced = try unsafe locateIfThere(in: to, newName)
+    let newTarget = try unsafe newTarget(for: source, over: replaced, in: to, newName)
+    if exchanges, source.origin == .linkRoot || replaced?.origin == .linkRoot { throw .busy }
+    if replaced?.origin == .linkRoot, replaced?.isDirectory == true { throw .busy }
+
+    let newScope = try unsafe movedScope(source, from: from, name, to: to, newName)
+    if exchanges, let replaced {
+      _ = try unsafe movedScope(replaced, from: to, newName, to: from, name)
+    }
+    if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
+      let path = unsafe try virtualPath(of: to.slot) + [Array(unsafe nameBytes(newName))]
+      if containsFixedPlace(scope, path) { throw .busy }
+    }
+
+    let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
+    var held: Int32?
+    if let replaced, !exchanges, !isSame {
+      held = try unsafe holdingLast(replaced, newTarget, parent: to.slot, newName)
+    }
+    let moving = beginMove(source, exchanges ? replaced : nil)
+    do throws(Errno) {
+      let identity = try Impersonation(self, caller)
+      defer { _ = identity }
+      unsafe try sourceTarget.withName { (name) throws(Errno) in
+        unsafe try newTarget.withName { (newName) throws(Errno) in
+          _ = try unsafe System.checked(
+            bl_renameat2(sourceTarget.descriptor, name, newTarget.descriptor, newName, flags))
+        }
+      }
+    } catch {
+      endMove(moving)
+      if let held { _ = bl_close(held) }
+      throw error
+    }
+    if !isSame {
+      if let replaced, !exchanges {
+        unsafe lostName(replaced, parent: to.slot, newName, held: held)
+      }
+      var moved = source
+      moved.origin = newTarget.origin
+      moved.link = newTarget.link
+      moved.scope = newScope
+      unsafe changedName(source, moved, from: from.slot, name, to: to.slot, newName)
+      if exchanges, let replaced {
+        var other = replaced
+        other.origin = sourceTarget.origin
+        other.link = sourceTarget.link
+        unsafe changedName(replaced, other, from: to.slot, newName, to: from.slot, name)
+      }
+    }
+    endMove(moving)
+  }
+
+  private func locateIfThere(
+    in directory: borrowing OpenDirectory, _ name: Name
+  ) throws(Errno) -> Located? {
+    do throws(Errno) {
+      return try unsafe locate(in: directory, name)
+    } catch {
+      guard error == .noEntry else { throw error }
+      return nil
+    }
+  }
+
+  private func newTarget(
+    for source: Located, over replaced: Located?, in directory: borrowing OpenDirectory,
+    _ name: Name
+  ) throws(Errno) -> Target {
+    if let replaced { return try unsafe target(of: replaced, in: directory, name) }
+    return try unsafe target(in: directory, name, isDirectory: source.isDirectory)
+  }
+
+  /// The scope that a directory will have at its new place; nil for a file. EBUSY where it must not
+  /// move: a link's root or an exception path (P4), what contains one (O3), and where a pattern could
+  /// come to hide less (E6).
+  private func movedScope(
+    _ source: Located, from: borrowing OpenDirectory, _ name: Name, to: borrowing OpenDirectory,
+    _ newName: Name
+  ) throws(Errno) -> Scope? {
+    guard source.isDirectory, let scope = source.scope else { return nil }
+    if source.origin == .linkRoot { throw .busy }
+    if !from.scope.isScoped, !to.scope.isScoped { return to.scope }
+    if unsafe from.scope.child(nameBytes(name).span).isException { throw .busy }
+    let path = unsafe try virtualPath(of: from.slot) + [Array(unsafe nameBytes(name))]
+    if containsFixedPlace(scope, path) || scope.patternsReachBelow { throw .busy }
+    let slot = to.slot
+    var layers = LayerDirectories(resolver, to.place)
+    let keeping = try unsafe layers.keeping(newName, creatingDirectory: true) {
+      () throws(Errno) in try virtualPath(of: slot)
+    }
+    let newScope = unsafe to.scope.descend(nameBytes(newName).span, keeping: keeping)
+    if newScope.patternsReachBelow { throw .busy }
+    if scope.isScoped, !scope.hidesLike(newScope) { throw .busy }
+    return newScope
+  }
+
+  // MARK: Names of what moves
+
+  private func beginMove(_ source: Located, _ other: Located?) -> [UInt32] {
+    nodes.withLock { table in
+      var slots: [UInt32] = []
+      for located in [source, other] {
+        guard let located, let slot = find(located, in: table) else { continue }
+        unsafe table[slot].pointee.moves += 1
+        slots.append(slot)
+      }
+      return slots
+    }
+  }
+
+  private func endMove(_ slots: [UInt32]) {
+    let closing = nodes.withLock { table -> [Int32] in
+      var closing: [Int32] = []
+      for slot in slots {
+        unsafe table[slot].pointee.moves -= 1
+        unsafe table[slot].pointee.moved &+= 1
+        closing += table.collect(slot)
+      }
+      return closing
+    }
+    for descriptor in closing { _ = bl_close(descriptor) }
+  }
+
+  private func changedName(
+    _ old: Located, _ new: Located, from parent: UInt32, _ name: Name, to newParent: UInt32,
+    _ newName: Name
+  ) {
+    let closing = nodes.withLock { table -> [Int32] in
+      guard let slot = find(old, in: table) else { return [] }
+      unsafe table.removeName(slot, parent: parent, name)
+      let node = unsafe table[slot]
+      if old.isDirectory {
+        unsafe node.pointee.link = new.link
+        unsafe node.pointee.scope = new.scope ?? node.pointee.scope
+      }
+      let deserted = unsafe table.addName(
+        slot, parent: newParent, newName, link: new.link, origin: new.origin)
+      return deserted == 0 ? [] : table.collect(deserted)
+    }
+    for descriptor in closing { _ = bl_close(descriptor) }
+  }
+}

@@ -1,0 +1,30 @@
+// What a name of the view turned out to be, and the directory in which it was asked for.
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+
+/// An object of the view, as the link table and one look at the backing give it.
+struct Located {
+  var status: Status
+  var origin: Origin
+  /// The governing layer (R1): an index into the table's links, `Layer.anchor` or `Node.nobody`.
+  var link: Int32
+  /// Of a directory: what can govern what lies in it.
+  var scope: Scope?
+  /// Shown as an empty directory (R9).
+  var isBlank = false
+
+  var isDirectory: Bool { origin == .synthesised || status.isDirectory }
+}
+
+/// A directory of the view in which names are resolved.
+struct DirectoryPlace {
+  let scope: Scope
+  /// The directory in the governing layer; -1: synthesised, there is none.
+  let descriptor: Int32
+  /// The mount that `descriptor` is in.
+  let mount: UInt64
+}
+
+/// The virtual path of the directory in question, asked for only where an outer layer is consulted.
+typealias PathProvider = () throws(Errno) -> [[UInt8]]

@@ -1,0 +1,201 @@
+// Resolution: a name in a directory of the view to the object that the rules of SEMANTICS.md show
+// there. Knows the link table and the host; knows no nodes. The fast paths are those of a directory
+// below which nothing of the table applies, and of one to which name patterns alone apply: one statx.
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+
+final class Resolver: Sendable {
+  let table: LinkTable
+  let host: Host
+  /// The whole view is read-only (W1).
+  let isReadOnly: Bool
+
+  init(table: LinkTable, host: Host, isReadOnly: Bool) {
+    self.table = table
+    self.host = host
+    self.isReadOnly = isReadOnly
+  }
+
+  func isReadOnly(_ link: Int32) -> Bool {
+    isReadOnly || (link >= 0 && table.links[Int(link)].isReadOnly)
+  }
+
+  /// The object that the view shows at `name`; ENOENT where it shows none.
+  func locate(in place: DirectoryPlace, _ name: Name, path: PathProvider) throws(Errno) -> Located {
+    let scope = place.scope
+    if !scope.isScoped {
+      guard place.descriptor >= 0 else { throw .noEntry }
+      return try unsafe locateChild(in: place, name)
+    }
+    if scope.isUniform, place.descriptor >= 0, unsafe isExceptedFromNone(scope, name) {
+      return try unsafe locateChild(in: place, name)
+    }
+    return try unsafe locateScoped(in: place, name, path: path)
+  }
+
+  /// The backing's own entry, where the directory's scope is the child's as well.
+  @inline(__always)
+  private func locateChild(in place: DirectoryPlace, _ name: Name) throws(Errno) -> Located {
+    var found = try unsafe host.inspect(place.descriptor, name, mount: place.mount)
+    found.link = place.scope.layers.first?.link ?? Node.nobody
+    if found.status.isDirectory { found.scope = place.scope }
+    return found
+  }
+
+  @inline(__always)
+  private func isExceptedFromNone(_ scope: Scope, _ name: Name) -> Bool {
+    let bytes = unsafe nameBytes(name)
+    for layer in 0..<scope.layers.count {
+      guard case .never = unsafe scope.exclusion(of: bytes.span, layer: layer) else { return false }
+    }
+    return true
+  }
+
+  private func locateScoped(
+    in place: DirectoryPlace, _ name: Name, path: PathProvider
+  ) throws(Errno) -> Located {
+    let bytes = unsafe nameBytes(name)
+    let child = unsafe place.scope.child(bytes.span)
+    var layers = LayerDirectories(self, place)
+    let keeping = try unsafe layers.keeping(name, path: path)
+    if let link = child.link {
+      return try unsafe locateLinkRoot(link, child, in: place.scope, bytes, keeping)
+    }
+    if let governing = keeping.first,
+      var found = try unsafe layers.inspect(governing, name, path: path)
+    {
+      found.link = place.scope.layers[governing].link
+      if governing > 0 || place.descriptor < 0 { found.origin = .layer }
+      if found.status.isDirectory {
+        found.scope = unsafe place.scope.descend(bytes.span, keeping: keeping)
+        return found
+      }
+      if !child.leadsToLink, !child.leadsToException { return found }
+      if !child.leadsToLink {
+        let scope = unsafe place.scope.descend(bytes.span, keeping: keeping)
+        if try unsafe !showsException(scope, try path() + [Array(bytes)]) { return found }
+      }
+    }
+    // R8: a way to a link's root, or to an exception that has something to show.
+    guard child.leadsToLink || child.leadsToException else { throw .noEntry }
+    let scope = unsafe place.scope.descend(bytes.span, keeping: keeping)
+    if !child.leadsToLink, try unsafe !showsException(scope, try path() + [Array(bytes)]) {
+      throw .noEntry
+    }
+    return synthesised(scope, link: scope.layers.first?.link ?? Node.nobody)
+  }
+
+  /// O5: the root is what the backing is. P1: a missing one is absent, unless a link lies below.
+  private func locateLinkRoot(
+    _ link: Int32, _ child: ScopeChild, in scope: Scope, _ name: UnsafeBufferPointer<UInt8>,
+    _ keeping: [Int]
+  ) throws(Errno) -> Located {
+    if var found = try inspectBacking(link) {
+      if found.status.isDirectory {
+        found.scope = unsafe scope.descend(name.span, keeping: keeping)
+        return found
+      }
+      if !child.leadsToLink { return found }
+    }
+    guard child.leadsToLink else { throw .noEntry }
+    return synthesised(unsafe scope.descendToWayOnly(name.span), link: Node.nobody)
+  }
+
+  private func synthesised(_ scope: Scope, link: Int32) -> Located {
+    Located(status: host.synthesisedStatus, origin: .synthesised, link: link, scope: scope)
+  }
+
+  /// The object at a link's backing path; nil where there is none (R3).
+  func inspectBacking(_ link: Int32) throws(Errno) -> Located? {
+    do throws(Errno) {
+      let object = try host.open(table.links[Int(link)].backing)
+      var found = try host.inspect(object.raw)
+      found.origin = .linkRoot
+      found.link = link
+      return found
+    } catch {
+      guard error.isAbsence else { throw error }
+      return nil
+    }
+  }
+
+  /// The view's root: the link at "/", the anchor, or nothing real.
+  func locateRoot() throws(Errno) -> Located {
+    guard let governing = table.root.layers.first else {
+      return synthesised(table.root, link: Node.nobody)
+    }
+    if governing.link >= 0 {
+      guard var found = try inspectBacking(governing.link) else { throw .noEntry }
+      found.scope = table.root
+      return found
+    }
+    let anchor = try openLayer(Layer.anchor, [])
+    return Located(
+      status: try System.status(of: anchor.raw), origin: .layer, link: Layer.anchor,
+      scope: table.root)
+  }
+
+  /// The root directory of a layer and a path below it, opened without following anything.
+  func openLayer(_ link: Int32, _ relative: ArraySlice<[UInt8]>) throws(Errno) -> Descriptor {
+    let base =
+      link == Layer.anchor
+      ? try host.openAnchor() : try host.open(table.links[Int(link)].backing)
+    return relative.isEmpty ? base : try host.open(relative, beneath: base)
+  }
+
+  /// R8: whether an exception path strictly below the directory of that scope has something to show.
+  func showsException(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+    for relative in scope.exceptionPathsBelow() {
+      if try shows(relative, below: scope, path) { return true }
+    }
+    return false
+  }
+
+  /// Whether the view has a real object at a path below a directory that is not known to exist.
+  func shows(_ relative: [[UInt8]], below scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+    var (scope, path) = (scope, path)
+    for (index, name) in relative.enumerated() {
+      if scope.child(name.span).link != nil { return true }
+      var layers = LayerDirectories(self, scope)
+      let (place, isLast) = (path, index == relative.count - 1)
+      let found = unsafe try withName(name) { (text) throws(Errno) -> Bool? in
+        let keeping = try unsafe layers.keeping(text, path: { place })
+        guard !isLast else {
+          guard let governing = keeping.first else { return false }
+          return try unsafe layers.inspect(governing, text, path: { place }) != nil
+        }
+        scope = scope.descend(name.span, keeping: keeping)
+        return nil
+      }
+      if let found { return found }
+      path.append(name)
+    }
+    return false
+  }
+}
+
+extension Errno {
+  /// Nothing is there: the last component or one on the way to it is missing or no directory.
+  var isAbsence: Bool { self == .noEntry || self == .notDirectory || self == .loop }
+}
+
+/// The bytes of a C string, without its NUL.
+@inline(__always)
+func nameBytes(_ name: Name) -> UnsafeBufferPointer<UInt8> {
+  let count = unsafe Glibc.strlen(name)
+  return unsafe UnsafeBufferPointer(
+    start: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self), count: count)
+}
+
+/// A component as a C string.
+func withName<R: ~Copyable>(
+  _ bytes: [UInt8], _ body: (Name) throws(Errno) -> R
+) throws(Errno) -> R {
+  var text = bytes.map { CChar(bitPattern: $0) }
+  text.append(0)
+  return try unsafe text.span.withUnsafeBufferPointer { (buffer) throws(Errno) -> R in
+    try unsafe body(buffer.baseAddress!)
+  }
+}

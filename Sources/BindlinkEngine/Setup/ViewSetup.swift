@@ -1,0 +1,67 @@
+// What a view is asked to be, before anything of it is checked.
+
+package import BindlinkMap
+
+package struct LinkRequest: Sendable {
+  /// As given: absolute in the view.
+  package var virtualPath: [UInt8]
+  /// An absolute host path, not resolved.
+  package var backing: [UInt8]
+  package var isReadOnly = false
+
+  package init(virtualPath: [UInt8], backing: [UInt8]) {
+    self.virtualPath = virtualPath
+    self.backing = backing
+  }
+}
+
+package enum ExceptionRequest: Sendable {
+  /// A path of the view, with wildcards a pattern of the link that its literal part lies in; not
+  /// beginning with "/": a pattern for every link.
+  case argument([UInt8])
+  /// Lines of patterns for every link.
+  case file(name: String, content: [UInt8])
+}
+
+package enum AnchorRequest: Sendable {
+  case none, underMountpoint, directory([UInt8])
+}
+
+package struct ViewSetup: Sendable {
+  /// Absolute and resolved.
+  package var mountpoint: [UInt8]
+  /// An O_PATH descriptor of the mountpoint's directory before the view covers it. The engine owns it,
+  /// also when it refuses.
+  package var under: Int32
+  package var anchor: AnchorRequest
+  /// The backing of a link at "/".
+  package var source: [UInt8]?
+  package var links: [LinkRequest] = []
+  /// In the order given, which decides (E4).
+  package var exceptions: [ExceptionRequest] = []
+  package var createsParents = false
+  package var isReadOnly = false
+  /// Processes of other users may enter.
+  package var allowsOther = false
+
+  package init(mountpoint: [UInt8], under: Int32, anchor: AnchorRequest, source: [UInt8]?) {
+    self.mountpoint = mountpoint
+    self.under = under
+    self.anchor = anchor
+    self.source = source
+  }
+}
+
+extension Engine {
+  /// The engine of a view, checked by C1 to C3; nothing is changed or mounted by it.
+  package convenience init(_ setup: ViewSetup) throws(LinkError) {
+    let resolver = try ViewBuilder(setup).build()
+    do throws(Errno) {
+      try self.init(
+        resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible)
+    } catch {
+      let subject = String(decoding: setup.source ?? setup.mountpoint, as: UTF8.self)
+      throw LinkError(error, "C1", subject, error == .notDirectory ? "is not a directory" : "does not exist")
+    }
+  }
+}

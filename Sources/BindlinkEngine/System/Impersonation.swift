@@ -1,0 +1,117 @@
+// The caller's credentials on a worker thread, for a change of the name space in a view that serves
+// several users (O6): file-system uid and gid, groups, and no capability that the caller lacks. What
+// the kernel's request does not say is read from /proc; a caller that is not visible from here, or is
+// in another user namespace, has no groups and no capabilities.
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+internal import Glibc
+
+struct Impersonation: ~Copyable {
+  private let own: OwnCredentials?
+
+  /// EPERM where the thread cannot become the caller.
+  init(_ engine: Engine, _ caller: Caller) throws(Errno) {
+    guard engine.switchesCredentials else {
+      own = nil
+      return
+    }
+    let own = OwnCredentials.current
+    let process = CallerProcess(caller.pid)
+    var wanted = own.capabilities
+    wanted.effective = own.capabilities.permitted & process.capabilities
+    self.own = own
+    do throws(Errno) {
+      _ = try unsafe System.checked(bl_set_groups(process.groups, process.groups.count))
+      _ = try System.checked(bl_set_fsgid(caller.gid))
+      _ = try System.checked(bl_set_fsuid(caller.uid))
+      _ = try unsafe System.checked(bl_set_capabilities(&wanted))
+    } catch {
+      own.restore()
+      throw error
+    }
+  }
+
+  deinit { own?.restore() }
+
+  /// Only root, or root of a user namespace, can become somebody else.
+  static var isPossible: Bool { geteuid() == 0 }
+}
+
+/// The server's own, as they were when it began.
+private struct OwnCredentials: Sendable {
+  let uid = geteuid()
+  let gid = getegid()
+  let groups: [UInt32]
+  let capabilities: bl_capabilities
+
+  static let current = OwnCredentials()
+
+  private init() {
+    var groups = [UInt32](repeating: 0, count: Int(BL_MAX_GROUPS))
+    let count = unsafe bl_get_groups(&groups, groups.count)
+    self.groups = Array(groups.prefix(Int(max(0, count))))
+    var capabilities = bl_capabilities()
+    _ = unsafe bl_get_capabilities(&capabilities)
+    self.capabilities = capabilities
+  }
+
+  /// The order is the reverse: capabilities first, since the others need them; and again at the end,
+  /// since a change of the uid changes them. A thread that stays somebody else must not go on.
+  func restore() {
+    var capabilities = capabilities
+    guard unsafe bl_set_capabilities(&capabilities) == 0, bl_set_fsuid(uid) == 0,
+      bl_set_fsgid(gid) == 0, unsafe bl_set_groups(groups, groups.count) == 0,
+      unsafe bl_set_capabilities(&capabilities) == 0
+    else { abort() }
+  }
+}
+
+/// What /proc says of the calling thread.
+private struct CallerProcess {
+  private(set) var groups: [UInt32] = []
+  private(set) var capabilities: UInt64 = 0
+
+  init(_ pid: Int32) {
+    guard pid > 0, let status = Self.read("/proc/\(pid)/status") else { return }
+    for line in status.split(separator: UInt8(ascii: "\n")) {
+      if line.starts(with: "Groups:".utf8) {
+        groups = line.dropFirst(7).split { $0 == 32 || $0 == 9 }.compactMap {
+          UInt32(String(decoding: $0, as: UTF8.self))
+        }
+      } else if line.starts(with: "CapEff:".utf8) {
+        let digits = line.dropFirst(7).drop { $0 == 32 || $0 == 9 }
+        capabilities = UInt64(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+      }
+    }
+    if Self.userNamespace("\(pid)") == nil || Self.userNamespace("\(pid)") != Self.ownNamespace {
+      capabilities = 0
+    }
+  }
+
+  private static let ownNamespace = userNamespace("self")
+
+  private static func userNamespace(_ process: String) -> UInt64? {
+    var status = stat()
+    guard unsafe stat("/proc/\(process)/ns/user", &status) == 0 else { return nil }
+    return UInt64(status.st_ino)
+  }
+
+  private static func read(_ path: String) -> [UInt8]? {
+    guard let file = try? unsafe System.open(System.currentDirectory, path, O_RDONLY) else {
+      return nil
+    }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    var filled = 0
+    while true {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe bl_pread(
+          file.raw, buffer.baseAddress! + filled, buffer.count - filled, Int64(filled))
+      }
+      guard count > 0 else { break }
+      filled += count
+      if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: filled)) }
+    }
+    return Array(bytes.prefix(filled))
+  }
+}

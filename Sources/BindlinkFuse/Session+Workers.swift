@@ -1,0 +1,121 @@
+// The workers: who reads the next request, and how many there are. One that takes a request while
+// no other waits starts one more, so that a request that blocks never holds up the next.
+import BindlinkEngine
+import BindlinkMap
+import CBindlinkFuse
+import CFuse3
+import Glibc
+import Synchronization
+
+/// What a worker reads into and answers from, mapped for it alone. Untouched pages cost nothing.
+@safe
+struct WorkerBuffers: ~Copyable {
+  static let pageSize = 4096
+  /// The largest READ and WRITE that is negotiated.
+  static let replySize = 1 << 20
+  /// The largest message: libfuse's buffer for that size.
+  static let requestSize = replySize + pageSize
+
+  private let base: UnsafeMutableRawPointer
+  private static let size = replySize + pageSize + requestSize
+
+  init?() {
+    guard
+      let base = unsafe mmap(
+        nil, Self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      unsafe base != MAP_FAILED
+    else { return nil }
+    unsafe self.base = unsafe base
+  }
+
+  deinit {
+    unsafe munmap(base, Self.size)
+  }
+
+  var reply: UnsafeMutableRawPointer { unsafe base }
+
+  /// Placed so that the data of a WRITE, after its headers, begins at a page.
+  var request: UnsafeMutableRawPointer {
+    let headers = MemoryLayout<fuse_in_header>.size + MemoryLayout<fuse_write_in>.size
+    return unsafe base + (Self.replySize + Self.pageSize - headers)
+  }
+}
+
+extension Session {
+  /// Workers that may wait at the same time.
+  private static let idleLimit = 4
+  private static let stackSize = 512 << 10
+
+  func startWorker() {
+    threads.withLock { threads in
+      guard threads.workers.count < workerLimit,
+        let thread = unsafe startThread(
+          stackSize: Self.stackSize, runWorker, Unmanaged.passUnretained(self).toOpaque())
+      else { return }
+      threads.insert(worker: thread)
+    }
+  }
+
+  fileprivate func serveRequests() {
+    engine.prepareWorker()
+    if let buffers = WorkerBuffers() {
+      let thread = unsafe bindlink_thread()!
+      unsafe thread.pointee.reply_buffer = buffers.reply
+      var message = unsafe fuse_buf()
+      unsafe message.mem = buffers.request
+      waitingWorkers.add(1, ordering: .relaxed)
+      while phase.load(ordering: .relaxed) == .serving {
+        let size = unsafe fuse_session_receive_buf(fuseSession, &message)
+        if size == -EINTR { continue }
+        if size <= 0 {
+          end()
+          break
+        }
+        let waiting = waitingWorkers.subtract(1, ordering: .relaxed).newValue
+        unsafe serve(&message, isLastReader: waiting == 0)
+        if waitingWorkers.add(1, ordering: .relaxed).newValue > Self.idleLimit { break }
+      }
+      waitingWorkers.subtract(1, ordering: .relaxed)
+    }
+    finishThread()
+  }
+
+  /// The other end is gone: nothing more will come.
+  func end() {
+    _ = phase.compareExchange(
+      expected: .serving, desired: .ended, ordering: .acquiringAndReleasing)
+  }
+
+  func finishThread() {
+    threads.withLock { $0.finish(pthread_self()) }
+    wakeSupervisor()
+  }
+
+  private func serve(_ message: UnsafeMutablePointer<fuse_buf>, isLastReader: Bool) {
+    let request = unsafe UnsafeRawPointer(message.pointee.mem!)
+    let header = unsafe request.assumingMemoryBound(to: fuse_in_header.self)
+    if options.traces { unsafe Trace.begin(header) }
+    switch unsafe RequestCheck.verdict(request, size: message.pointee.size) {
+    case .serve(let opcode):
+      if isLastReader && opcode != .forget && opcode != .batchForget {
+        startWorker()
+      }
+      if opcode.treatment == .direct {
+        unsafe serveDirectly(DirectRequest(header, device, options), opcode)
+      } else {
+        unsafe fuse_session_process_buf(fuseSession, message)
+      }
+    case .refuse(let error):
+      unsafe DirectRequest(header, device, options).fail(error)
+    case .drop:
+      break
+    }
+    if options.traces { Trace.end() }
+  }
+}
+
+private func runWorker(_ session: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  // `run` keeps the session alive until it has joined this thread.
+  unsafe Unmanaged<Session>.fromOpaque(session!)._withUnsafeGuaranteedRef { $0.serveRequests() }
+  return nil
+}

@@ -1,0 +1,133 @@
+// A FUSE connection being served: libfuse's session on a given descriptor, and the life of the
+// threads that serve it. Nothing here knows whether the descriptor is /dev/fuse or a socket.
+//
+// Threads: `run`'s caller supervises (joins what has ended, wakes what must end), workers serve
+// requests, and each lock request that has to wait has a thread of its own. A thread that is to
+// leave a system call gets the wake signal, again and again until it has left, because a signal
+// may come before the system call that it is meant for.
+package import BindlinkEngine
+import BindlinkMap
+import CBindlinkFuse
+import CFuse3
+import Glibc
+import Synchronization
+
+package struct SessionOptions: Sendable {
+  /// POSIX ACLs decide: the kernel then checks all permissions itself.
+  package var handlesACL = false
+  /// One line per request to standard error.
+  package var traces = false
+
+  package init(handlesACL: Bool = false, traces: Bool = false) {
+    self.handlesACL = handlesACL
+    self.traces = traces
+  }
+}
+
+/// Thread-safe: what changes after `init` is atomic, behind a mutex, or changed by `run` alone
+/// while no other thread of the session exists.
+@safe
+package final class Session: @unchecked Sendable {
+  enum Phase: UInt8, AtomicRepresentable {
+    case serving
+    /// The other end is gone.
+    case ended
+    /// `stop` was called.
+    case stopping
+  }
+
+  let engine: Engine
+  let options: SessionOptions
+  let device: Int32
+  let phase = Atomic(Phase.serving)
+  /// Workers that wait for a request: each raises it before it waits, and lowers it after.
+  let waitingWorkers = Atomic(0)
+  let threads = Mutex(ThreadSet())
+  private(set) var workerLimit = 1
+  private var fuse: OpaquePointer?
+  private let isStarted = Atomic(false)
+  private let supervisor: UnsafeMutablePointer<sem_t>
+
+  /// Takes over `device`, which is closed when `run` returns, and at the latest by `deinit`.
+  package init(engine: Engine, device: Int32, options: SessionOptions) throws(MountFailure) {
+    self.engine = engine
+    self.options = options
+    self.device = device
+    unsafe supervisor = .allocate(capacity: 1)
+    unsafe sem_init(supervisor, 0, 0)
+    var operations = fuseOperations()
+    guard
+      let session = unsafe bindlink_session_new(
+        &operations, Unmanaged.passUnretained(self).toOpaque(), device, readMessage, writeMessage)
+    else {
+      throw MountFailure(Errno(rawValue: errno), "cannot set up a FUSE session")
+    }
+    unsafe fuse = session
+  }
+
+  deinit {
+    destroy()
+    unsafe sem_destroy(supervisor)
+    unsafe supervisor.deallocate()
+  }
+
+  var fuseSession: OpaquePointer { unsafe fuse! }
+
+  private func destroy() {
+    if let session = unsafe fuse {
+      unsafe fuse_session_destroy(session)
+      unsafe fuse = nil
+    }
+  }
+
+  /// Serves with at most `workers` threads until the other end is gone or `stop` is called; all
+  /// threads have ended and the device is closed when it returns. For one call only.
+  package func run(workers: Int) {
+    guard !isStarted.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    WakeSignal.install()
+    workerLimit = max(1, workers)
+    if phase.load(ordering: .acquiring) == .serving {
+      startWorker()
+    }
+    supervise()
+    destroy()
+  }
+
+  /// Makes `run` return, from any thread but its own and those it started. Requests that are being
+  /// served may be interrupted; clients of a mount that is still there get ENOTCONN from then on.
+  package func stop() {
+    phase.store(.stopping, ordering: .releasing)
+    wakeSupervisor()
+  }
+
+  func wakeSupervisor() {
+    unsafe sem_post(supervisor)
+  }
+
+  private func supervise() {
+    while true {
+      let phase = phase.load(ordering: .acquiring)
+      let (isEmpty, isKicking) = threads.withLock { threads in
+        threads.joinFinished()
+        return (threads.isEmpty, threads.kick(phase))
+      }
+      if isEmpty { return }
+      if isKicking {
+        waitForMillisecond()
+      } else {
+        unsafe sem_wait(supervisor)
+      }
+    }
+  }
+
+  private func waitForMillisecond() {
+    var deadline = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
+    deadline.tv_nsec += 1_000_000
+    if deadline.tv_nsec >= 1_000_000_000 {
+      deadline.tv_sec += 1
+      deadline.tv_nsec -= 1_000_000_000
+    }
+    unsafe _ = bindlink_wait(supervisor, &deadline)
+  }
+}

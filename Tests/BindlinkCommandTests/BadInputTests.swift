@@ -1,0 +1,165 @@
+// Bad input gets one clear line and its exit status, and changes nothing.
+import Foundation
+import Testing
+
+@Suite(.serialized) struct BadInputTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    /// "@" stands for the scratch directory.
+    let arguments: String
+    let status: Int32
+    /// What the line ends with, and a part of it that names the culprit.
+    let end: String
+    let part: String
+
+    init(_ arguments: String, _ status: Int32, _ end: String, _ part: String) {
+      self.arguments = arguments
+      self.status = status
+      self.end = end
+      self.part = part
+    }
+
+    var testDescription: String { arguments }
+  }
+
+  private func check(
+    _ case: Case, in scratch: Scratch, command: [String]? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let names = scratch.names
+    let mounts = scratch.mounts
+    let arguments = `case`.arguments.split(separator: " ").map {
+      $0.replacingOccurrences(of: "@", with: scratch.path)
+    }
+    let outcome = try BuiltCommand.run((command ?? [BuiltCommand.path]) + arguments)
+    #expect(outcome.status == `case`.status, sourceLocation: sourceLocation)
+    #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
+    #expect(outcome.errors.hasPrefix("bindlink: "), sourceLocation: sourceLocation)
+    #expect(outcome.errors.hasSuffix("(\(`case`.end))\n"), "\(outcome.errors)")
+    #expect(outcome.errors.contains(`case`.part), "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    #expect(scratch.names == names, sourceLocation: sourceLocation)
+    #expect(scratch.mounts == mounts, sourceLocation: sourceLocation)
+    #expect(scratch.processes.isEmpty, sourceLocation: sourceLocation)
+  }
+
+  private func scratch() throws -> Scratch {
+    let scratch = try Scratch()
+    try scratch.makeDirectory("mnt")
+    try scratch.makeDirectory("data")
+    try scratch.write("", to: "file")
+    try scratch.write("fine\na[\n", to: "patterns")
+    return scratch
+  }
+
+  @Test(arguments: [
+    Case("", 64, "EINVAL", "no command"),
+    Case("nonsense", 64, "EINVAL", "'nonsense'"),
+    Case("--nonsense", 64, "EINVAL", "'--nonsense'"),
+    Case("mount", 64, "EINVAL", "no mountpoint"),
+    Case("mount a b @/mnt", 64, "EINVAL", "more than a source"),
+    Case("mount --nonsense @/mnt", 64, "EINVAL", "'--nonsense'"),
+    Case("mount @/mnt --link", 64, "EINVAL", "missing value for '--link"),
+    Case("mount @/mnt --link @/data", 64, "EINVAL, C1", "no '='"),
+    Case("mount @/mnt --link =@/data", 64, "EINVAL, C1", "no virtual path"),
+    Case("mount @/mnt --link /a=", 64, "EINVAL, C1", "no backing"),
+    Case("mount @/mnt --link /a=@/data,nonsense", 64, "EINVAL, C1", "'nonsense'"),
+    Case("mount @/mnt --link /a=@/data,merged", 1, "EOPNOTSUPP, M1", "merged"),
+    Case("mount @/mnt -o nonsense", 64, "EINVAL", "'nonsense'"),
+    Case("mount @/mnt -oro,fsname=x,nonsense=3", 64, "EINVAL", "'nonsense=3'"),
+    Case("mount @/mnt -o link=@/data", 64, "EINVAL, C1", "no '='"),
+    Case("mount @/mnt --anchor @/data --empty", 64, "EINVAL", "more than one anchor"),
+    Case("mount @/mnt --except-from @/none", 1, "ENOENT, E4", "none"),
+    Case("mount @/mnt --except-from @/data", 1, "EISDIR, E4", "data"),
+    Case("mount @/data @/none", 1, "ENOENT", "none"),
+    Case("mount @/data @/file", 1, "ENOTDIR", "file"),
+    Case("mount @/data @/file/below", 1, "ENOTDIR", "below"),
+    Case("mount -f @/data @/none", 1, "ENOENT", "none"),
+    Case("unmount", 64, "EINVAL", "mountpoint"),
+    Case("unmount @/mnt --nonsense", 64, "EINVAL", "'--nonsense'"),
+    Case("unmount @/mnt", 1, "EINVAL", "no view is mounted"),
+    Case("unmount @/none", 1, "ENOENT", "none"),
+  ])
+  func commandLine(case: Case) throws {
+    try check(`case`, in: scratch())
+  }
+
+  @Test(arguments: [
+    Case("mount @/none @/mnt", 1, "ENOENT, C1", "/none does not exist"),
+    Case("mount @/mnt --link /a=@/none", 1, "ENOENT, C1", "cannot create link /a: "),
+    Case("mount @/mnt --link a=@/data", 64, "EINVAL, C1", "cannot create link a: "),
+    Case("mount @/mnt --link /../a=@/data", 64, "EINVAL, C1", "/../a"),
+    Case("mount @/mnt --link /a/b=@/data", 1, "ENOENT, C1", "/a"),
+    Case("mount @/mnt --link /a=@/data --link //a/.=@/data", 1, "EEXIST, C1", "/a"),
+    Case("mount @/data @/mnt --link /=@/data", 1, "EEXIST, C1", "/"),
+    Case("mount @/mnt --except /", 64, "EINVAL, E2", "/"),
+    Case("mount @/mnt --except a[", 64, "EINVAL, E4", "a["),
+    Case("mount @/mnt --except-from @/patterns", 64, "EINVAL, E4", "a["),
+    Case("mount @/mnt --anchor @/none", 1, "ENOENT", "none"),
+  ])
+  func tableOfLinks(case: Case) throws {
+    try check(`case`, in: scratch())
+  }
+
+  @Test func aViewIsThereAlready() throws {
+    let scratch = try scratch()
+    let mounted = try BuiltCommand.run(
+      [BuiltCommand.path, "mount", "\(scratch.path)/data", "\(scratch.path)/mnt"])
+    #expect(mounted.status == 0, "\(mounted.errors)")
+    defer { _ = try? BuiltCommand.run([BuiltCommand.path, "unmount", "\(scratch.path)/mnt"]) }
+    let before = scratch.processes
+    let outcome = try BuiltCommand.run(
+      [BuiltCommand.path, "mount", "\(scratch.path)/data", "\(scratch.path)/mnt"])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("bindlink: cannot mount \(scratch.path)/mnt: "))
+    #expect(outcome.errors.hasSuffix("(EBUSY)\n"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    #expect(scratch.mounts.count == 1)
+    #expect(scratch.processes == before)
+  }
+
+  /// A private mount namespace in which the shell text has been run first.
+  private func namespace(after preparation: String) -> [String] {
+    (getuid() == 0 ? ["unshare", "-m"] : ["unshare", "-Urm"])
+      + ["sh", "-c", "\(preparation) && exec \"$@\"", "sh"]
+  }
+
+  @Test func fuseIsMissing() throws {
+    let command = namespace(after: "mount -t tmpfs none /dev") + [BuiltCommand.path]
+    try check(
+      Case("mount @/data @/mnt", 77, "ENOENT", "/dev/fuse"), in: scratch(), command: command)
+  }
+
+  @Test(.enabled(if: getuid() == 0, "covers a program and becomes another user"))
+  func fusermountIsMissing() throws {
+    let scratch = try scratch()
+    try FileManager.default.copyItem(
+      atPath: BuiltCommand.path, toPath: "\(scratch.path)/bindlink")
+    try FileManager.default.setAttributes(
+      [.ownerAccountID: 65534], ofItemAtPath: "\(scratch.path)/mnt")
+    let command =
+      namespace(
+        after: "chmod 666 /dev/fuse && mount --bind /dev/null /usr/bin/fusermount3 && cd /")
+      + ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+      + ["env", "PATH=/nonexistent", "\(scratch.path)/bindlink"]
+    let outcome = try BuiltCommand.run(
+      command + ["mount", "\(scratch.path)/data", "\(scratch.path)/mnt"])
+    #expect(outcome.status == 77, "\(outcome.errors)")
+    #expect(outcome.errors.hasPrefix("bindlink: cannot mount \(scratch.path)/mnt: "))
+    #expect(outcome.errors.contains("fusermount3"))
+    #expect(outcome.errors.contains("fuse3"), "names the remedy")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    #expect(scratch.mounts.isEmpty)
+    #expect(scratch.processes.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["--version"], ["--help"], ["-h"], ["mount", "--help"], ["unmount", "--help"],
+    ["help", "mount"],
+  ])
+  func whatIsAskedForGoesToStandardOutput(arguments: [String]) throws {
+    let outcome = try BuiltCommand.run([BuiltCommand.path] + arguments)
+    #expect(outcome.status == 0)
+    #expect(!outcome.output.isEmpty)
+    #expect(outcome.errors.isEmpty)
+  }
+}

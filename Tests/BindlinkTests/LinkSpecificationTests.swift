@@ -1,0 +1,46 @@
+// The text form of `--link`.
+import Bindlink
+import SystemPackage
+import Testing
+
+@Suite struct LinkSpecificationTests {
+  @Test(arguments: [
+    ("/src=/data", LinkSpecification("/src", backing: "/data")),
+    ("/=/data", LinkSpecification("/", backing: "/data")),
+    ("/src=data/a b", LinkSpecification("/src", backing: "data/a b")),
+    ("/src=~/data", LinkSpecification("/src", backing: "~/data")),
+    ("/src=/data,read-only", LinkSpecification("/src", backing: "/data", isReadOnly: true)),
+    (
+      "/src=/data,merged,read-only",
+      LinkSpecification("/src", backing: "/data", isReadOnly: true, isMerged: true)
+    ),
+    (#"/a\=b=/c\=d"#, LinkSpecification("/a=b", backing: "/c=d")),
+    ("/a=/c=d", LinkSpecification("/a", backing: "/c=d")),
+    (#"/a\,b=/c\,d,read-only"#, LinkSpecification("/a,b", backing: "/c,d", isReadOnly: true)),
+    ("/a,b=/c", LinkSpecification("/a,b", backing: "/c")),
+    (#"/a\\=/b\\"#, LinkSpecification(#"/a\"#, backing: #"/b\"#)),
+  ])
+  func describesALink(text: String, link: LinkSpecification) throws {
+    #expect(try LinkSpecification(parsing: text) == link)
+  }
+
+  @Test func keepsBytesThatAreNotText() throws {
+    let link = try LinkSpecification(parsing: [0x2F, 0xFF, 0x3D, 0x2F, 0xFE])
+    #expect(link.virtualPath == FilePath(platformString: [0x2F, -1, 0]))
+    #expect(link.backing == FilePath(platformString: [0x2F, -2, 0]))
+  }
+
+  @Test(arguments: [
+    ("", "has no '='"), ("/src", "has no '='"), (#"/src\=/data"#, "has no '='"),
+    ("=/data", "no virtual path"), ("/src=", "no backing"), ("/src=,read-only", "no backing"),
+    ("/src=/data,", "'' is not"), ("/src=/data,readonly", "'readonly' is not"),
+    (#"/src=/data\x"#, #"a '\' stands"#), (#"/src=/data\"#, #"a '\' stands"#),
+    ("/src=/da\0ta", "NUL"),
+  ])
+  func refusesWhatIsNoLink(text: String, reason: String) {
+    let error = #expect(throws: BindlinkError.self) { try LinkSpecification(parsing: text) }
+    #expect(error?.why.contains(reason) == true)
+    #expect(error?.errno == .invalidArgument)
+    #expect(error?.exitStatus == .usage)
+  }
+}
