@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -305,7 +306,7 @@ static int lock(int fd, int command, int type, int64_t start, int64_t length) {
   struct flock lock = {
       .l_type = (short)type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
   int result = RESULT(fcntl(fd, command, &lock));
-  return result < 0 || command == F_SETLK ? result : lock.l_type;
+  return result < 0 || command != F_GETLK ? result : lock.l_type;
 }
 
 int px_setlk(int fd, int type, int64_t start, int64_t length) {
@@ -331,6 +332,48 @@ int px_child_getlk(int fd, int type, int64_t start, int64_t length) {
 }
 int px_child_setlk(int fd, int type, int64_t start, int64_t length) {
   return lock_in_child(fd, F_SETLK, type, start, length);
+}
+
+static void on_alarm(int signal) { (void)signal; }
+
+static void interrupt_soon(void) {
+  struct sigaction action = {.sa_handler = on_alarm};  // no SA_RESTART
+  sigaction(SIGALRM, &action, NULL);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
+  // Again and again: the first may come before the call waits.
+  struct itimerval timer = {{0, 100000}, {0, 100000}};
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+int px_child_start_setlkw(int fd, int interrupted) {
+  pid_t child = fork();
+  if (child != 0) return RESULT(child);
+  if (interrupted) interrupt_soon();
+  _exit(-lock(fd, F_SETLKW, F_WRLCK, 0, 0));
+}
+
+int px_child_start_flock(const char *path, int interrupted) {
+  pid_t child = fork();
+  if (child != 0) return RESULT(child);
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+  if (fd < 0) _exit(errno);
+  if (interrupted) interrupt_soon();
+  _exit(flock(fd, LOCK_EX) < 0 ? errno : 0);
+}
+
+int px_child_wait(int pid) {
+  for (int turn = 0; turn < 500; turn++) {
+    int status;
+    pid_t done = waitpid(pid, &status, WNOHANG);
+    if (done < 0) return -errno;
+    if (done > 0) return WIFSIGNALED(status) ? -EINTR : -WEXITSTATUS(status);
+    px_pause(10);
+  }
+  kill(pid, SIGKILL);
+  return -ETIMEDOUT;
 }
 
 static int address(const char *path, struct sockaddr_un *out) {

@@ -6,7 +6,7 @@ import Glibc
 extension PosixCase {
   /// Runs the case in a new directory of `directory` and removes that again.
   package func log(in directory: String) -> [String] {
-    let place = directory + "/posix-case"
+    let place = directory + "/posix-case-\(getpid())"
     let made = unsafe px_mkdir(AT_FDCWD, place, 0o755)
     guard made >= 0 else { return ["mkdir \(place) \(errorName(-made))"] }
     var lines = run(in: place)

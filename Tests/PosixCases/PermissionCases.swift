@@ -240,6 +240,28 @@ func lockCases() -> [PosixCase] {
     p.setLock(p.open("f", O_RDWR), F_WRLCK, -1, 5)
     p.setLock(p.open("f", O_RDWR), 99, 0, 0)
   }
+  lock.add("a lock that waits is granted when the other goes") { p in
+    p.make("f", "0123456789")
+    let file = p.open("f", O_RDWR)
+    p.setLock(file, F_WRLCK, 0, 0)
+    p.whileChildWaits(forRecordLockOn: file) { p.setLock(file, F_UNLCK, 0, 0) }
+    p.flock(file, LOCK_EX)
+    p.whileChildWaits(forFlockOf: "f") { p.flock(file, LOCK_UN) }
+    p.childSeesLock(file, F_WRLCK, 0, 0)
+    p.flock(file, LOCK_EX | LOCK_NB)
+  }
+  lock.add("a lock that waits is interrupted by a signal") { p in
+    p.make("f", "0123456789")
+    let file = p.open("f", O_RDWR)
+    p.setLock(file, F_WRLCK, 0, 0)
+    p.whileChildWaits(forRecordLockOn: file, interrupted: true) {}
+    p.setLock(file, F_UNLCK, 0, 0)
+    p.childLocks(file, F_WRLCK, 0, 0)
+    p.flock(file, LOCK_EX)
+    p.whileChildWaits(forFlockOf: "f", interrupted: true) {}
+    p.flock(file, LOCK_UN)
+    p.flock(p.open("f", O_RDONLY), LOCK_EX | LOCK_NB)
+  }
   return lock.cases
 }
 

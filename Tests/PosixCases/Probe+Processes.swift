@@ -22,6 +22,24 @@ extension Probe {
       px_child_setlk(descriptor, type, start, length), asValue: true)
   }
 
+  /// A child waits for a lock while the steps run; what became of it.
+  func whileChildWaits(
+    forRecordLockOn descriptor: Int32, interrupted: Bool = false, _ steps: () -> Void
+  ) {
+    let child = px_child_start_setlkw(descriptor, interrupted ? 1 : 0)
+    guard record("child waits for a record lock", child) else { return }
+    px_pause(50)
+    steps()
+    record("child's record lock", px_child_wait(child))
+  }
+  func whileChildWaits(forFlockOf path: Path, interrupted: Bool = false, _ steps: () -> Void) {
+    let child = unsafe px_child_start_flock(path.text, interrupted ? 1 : 0)
+    guard record("child waits for flock \(path)", child) else { return }
+    px_pause(50)
+    steps()
+    record("child's flock", px_child_wait(child))
+  }
+
   func bindSocket(_ path: Path) -> Int32 { opened("bind \(path)", unsafe px_bind(path.text)) }
   func connect(_ listener: Int32, _ path: Path) {
     record(

@@ -117,6 +117,13 @@ int px_setlk(int fd, int type, int64_t start, int64_t length);
 int px_child_getlk(int fd, int type, int64_t start, int64_t length);
 int px_child_setlk(int fd, int type, int64_t start, int64_t length);
 
+// A child that waits for a lock that the caller holds: a record lock on fd, or flock on its own
+// opening of path. A signal comes after 100 ms. px_child_wait gives the child's result, 0 or -errno,
+// or -ETIMEDOUT if it had to be killed after five seconds.
+int px_child_start_setlkw(int fd, int interrupted);
+int px_child_start_flock(const char *path, int interrupted);
+int px_child_wait(int pid);
+
 int px_bind(const char *path);
 int px_connect_and_echo(int listener, const char *path);
 
