@@ -82,7 +82,8 @@ package final class Engine: Sendable {
     return try opened(directory)
   }
 
-  private func pin(_ node: UnsafeMutablePointer<Node>, slot: UInt32) throws(Errno) -> OpenDirectory {
+  private func pin(_ node: UnsafeMutablePointer<Node>, slot: UInt32) throws(Errno) -> OpenDirectory
+  {
     guard unsafe node.pointee.isDirectory, let scope = unsafe node.pointee.scope else {
       throw .notDirectory
     }

@@ -46,7 +46,8 @@ struct Listing: Sendable {
           else { continue }
           (inode, type) = (found.status.inode, found.status.format)
           mount = found.status.mount_id
-          unsafe append(record.name, inode, type, scope.layers[layer].link, found.status.device, mount)
+          unsafe append(
+            record.name, inode, type, scope.layers[layer].link, found.status.device, mount)
           continue
         }
         unsafe append(record.name, inode, type, scope.layers[layer].link, status.device, mount)

@@ -3,8 +3,8 @@
 // governs it, so that a backing directory that is reachable below itself is no loop.
 
 internal import BindlinkMap
-internal import Synchronization
 internal import CBindlinkSystem
+internal import Synchronization
 
 struct InodeNumbers: Sendable {
   private let device: UInt64

@@ -3,8 +3,8 @@
 // listing, and kept until the directory changes.
 
 internal import BindlinkMap
-internal import Synchronization
 internal import CBindlinkSystem
+internal import Synchronization
 
 final class LinkCounts: Sendable {
   private struct Key: Hashable {

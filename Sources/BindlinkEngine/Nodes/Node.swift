@@ -42,7 +42,8 @@ enum Origin: UInt8 {
   }
 
   static func bytes(of record: UnsafeMutablePointer<KnownName>) -> Name {
-    unsafe UnsafePointer(UnsafeRawPointer(record).advanced(by: header).assumingMemoryBound(to: CChar.self))
+    unsafe UnsafePointer(
+      UnsafeRawPointer(record).advanced(by: header).assumingMemoryBound(to: CChar.self))
   }
 }
 

@@ -30,7 +30,7 @@ internal import Synchronization
         unsafe UnsafeMutableRawPointer(record).deallocate()
       }
     }
-    for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() }
+    for index in unsafe chunks.indices { unsafe chunks[index].deallocate() }
   }
 
   private static func makeChunk() -> UnsafeMutablePointer<Node> {
@@ -89,7 +89,9 @@ internal import Synchronization
     } else {
       slot = used
       used += 1
-      if unsafe Int(slot) >> Self.chunkBits == chunks.count { unsafe chunks.append(Self.makeChunk()) }
+      if unsafe Int(slot) >> Self.chunkBits == chunks.count {
+        unsafe chunks.append(Self.makeChunk())
+      }
     }
     if count >= buckets.count { grow() }
     count += 1

@@ -23,7 +23,9 @@ extension Engine {
   func status(of node: borrowing PinnedNode) throws(Errno) -> Status {
     if node.identity.device == Identity.nowhere { return host.synthesisedStatus }
     let (slot, identity) = (node.slot, node.identity)
-    let kept = nodes.withLock { unsafe $0[slot].pointee.keepsDescriptor ? $0[slot].pointee.descriptor : -1 }
+    let kept = nodes.withLock {
+      unsafe $0[slot].pointee.keepsDescriptor ? $0[slot].pointee.descriptor : -1
+    }
     if kept >= 0 { return try System.status(of: kept) }
     if slot == 1 {
       let root = try directory(.root)
@@ -113,7 +115,8 @@ extension Engine {
     if node.isDirectory, let scope = node.scope, scope.isScoped, node.isReal {
       let slot = node.slot
       count = linkCounts.count(
-        status, scope, resolver, open: { () throws(Errno) in
+        status, scope, resolver,
+        open: { () throws(Errno) in
           try openObject(slot, O_RDONLY | System.directory)
         }, path: { () throws(Errno) in try virtualPath(of: slot) })
     }
@@ -128,9 +131,11 @@ extension Engine {
       located.origin != .synthesised
     {
       count = linkCounts.count(
-        located.status, scope, resolver, open: { () throws(Errno) in
+        located.status, scope, resolver,
+        open: { () throws(Errno) in
           try unsafe open(located, parent: parent, name)
-        }, path: { () throws(Errno) in
+        },
+        path: { () throws(Errno) in
           unsafe try virtualPath(of: parent) + [Array(unsafe nameBytes(name))]
         })
     }

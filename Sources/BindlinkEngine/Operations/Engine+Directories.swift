@@ -143,7 +143,8 @@ private struct Emitter {
       }
       let item = listing.entries[index - 2]
       let fits = unsafe listing.names.withUnsafeBufferPointer { names in
-        let name = unsafe UnsafeBufferPointer(rebasing: names[item.start..<item.start + item.length])
+        let name = unsafe UnsafeBufferPointer(
+          rebasing: names[item.start..<item.start + item.length])
         var entry: Entry?
         if withEntries {
           // Gone or hidden since the listing was made: not listed.
@@ -154,7 +155,9 @@ private struct Emitter {
         }
         let fits = unsafe emit(
           DirectoryEntry(
-            name: name, inode: entry.map { UInt64($0.attributes.status.st_ino) } ?? engine.number(item, name, parent: dots.own),
+            name: name,
+            inode: entry.map { UInt64($0.attributes.status.st_ino) }
+              ?? engine.number(item, name, parent: dots.own),
             type: entry.map { $0.attributes.status.st_mode & 0o170000 } ?? item.type,
             nextOffset: next, entry: entry))
         if !fits, let entry { engine.forget(entry.node, 1) }

@@ -43,7 +43,8 @@ struct ExceptionArgument {
         escaped = false
       } else if byte == backslash {
         escaped = true
-      } else if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[") {
+      } else if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
+      {
         return true
       }
     }

@@ -151,7 +151,8 @@ extension Resolver {
     }
     let base = root == [UInt8(ascii: "/")] ? [] : root
     return Physical(
-      link: located.link, backing: relative.isEmpty ? root : base + VirtualPath(components: relative).bytes,
+      link: located.link,
+      backing: relative.isEmpty ? root : base + VirtualPath(components: relative).bytes,
       relative: relative, inherited: inherited)
   }
 

@@ -24,7 +24,8 @@ package enum ExceptionRequest: Sendable {
 }
 
 package enum AnchorRequest: Sendable {
-  case none, underMountpoint, directory([UInt8])
+  case none, underMountpoint
+  case directory([UInt8])
 }
 
 package struct ViewSetup: Sendable {
@@ -61,7 +62,8 @@ extension Engine {
         resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible)
     } catch {
       let subject = String(decoding: setup.source ?? setup.mountpoint, as: UTF8.self)
-      throw LinkError(error, "C1", subject, error == .notDirectory ? "is not a directory" : "does not exist")
+      throw LinkError(
+        error, "C1", subject, error == .notDirectory ? "is not a directory" : "does not exist")
     }
   }
 }

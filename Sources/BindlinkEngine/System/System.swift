@@ -12,7 +12,8 @@ package typealias Name = UnsafePointer<CChar>
 typealias Status = bl_statx
 
 enum System {
-  static let statusMask = UInt32(BL_STATX_BASIC) | UInt32(BL_STATX_BIRTH) | UInt32(BL_STATX_MOUNT_ID)
+  static let statusMask =
+    UInt32(BL_STATX_BASIC) | UInt32(BL_STATX_BIRTH) | UInt32(BL_STATX_MOUNT_ID)
   static let pathOnly = Int32(BL_O_PATH) | noFollow
   static let noFollow: Int32 = 0o400000  // O_NOFOLLOW
   static let directory: Int32 = 0o200000  // O_DIRECTORY
@@ -34,7 +35,8 @@ enum System {
     _ directory: Int32, _ name: Name, synchronising: Bool = false
   ) throws(Errno) -> Status {
     var status = Status()
-    let flags = 0x100 /* AT_SYMLINK_NOFOLLOW */ | Int32(BL_AT_NO_AUTOMOUNT)
+    let flags =
+      0x100 /* AT_SYMLINK_NOFOLLOW */ | Int32(BL_AT_NO_AUTOMOUNT)
       | (synchronising ? 0 : Int32(BL_AT_STATX_DONT_SYNC))
     _ = try unsafe checked(bl_statx(directory, name, flags, statusMask, &status))
     return status
@@ -43,7 +45,8 @@ enum System {
   @inline(__always)
   static func status(of descriptor: Int32, synchronising: Bool = true) throws(Errno) -> Status {
     var status = Status()
-    let flags = Int32(BL_AT_EMPTY_PATH)
+    let flags =
+      Int32(BL_AT_EMPTY_PATH)
       | (synchronising ? 0 : Int32(BL_AT_STATX_DONT_SYNC))
     _ = try unsafe checked(bl_statx(descriptor, "", flags, statusMask, &status))
     return status
@@ -58,7 +61,9 @@ enum System {
   static func open(
     _ directory: Int32, _ path: Name, _ flags: Int32, resolving: UInt64
   ) throws(Errno) -> Descriptor {
-    Descriptor(owning: try unsafe checked(bl_openat2(directory, path, UInt64(UInt32(bitPattern: flags)), resolving)))
+    Descriptor(
+      owning: try unsafe checked(
+        bl_openat2(directory, path, UInt64(UInt32(bitPattern: flags)), resolving)))
   }
 
   static func duplicate(_ descriptor: Int32) throws(Errno) -> Descriptor {
