@@ -1,7 +1,6 @@
 // A value behind a lock. As Synchronization's Mutex, but the body may work with pointers that belong
 // to the calling thread (names from a request), which region checking forbids there.
 
-internal import BindlinkMap
 internal import Synchronization
 
 @safe
@@ -17,16 +16,9 @@ final class Guarded<Value: ~Copyable>: @unchecked Sendable {
   deinit { unsafe value.deinitialize(count: 1).deallocate() }
 
   @inline(__always)
-  func withLock<R: ~Copyable>(_ body: (inout Value) throws(Errno) -> R) throws(Errno) -> R {
+  func withLock<R: ~Copyable, E>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
     lock._unsafeLock()
     defer { lock._unsafeUnlock() }
     return try unsafe body(&value.pointee)
-  }
-
-  @inline(__always)
-  func withLock<R: ~Copyable>(_ body: (inout Value) -> R) -> R {
-    lock._unsafeLock()
-    defer { lock._unsafeUnlock() }
-    return unsafe body(&value.pointee)
   }
 }
