@@ -13,18 +13,23 @@ public struct LinkSpecification: Hashable, Sendable {
   /// The directory shows what lay there before as well (M1). Not offered yet: mounting a view with
   /// such a link fails with EOPNOTSUPP.
   public var isMerged: Bool
+  /// Symbolic links with an absolute target below the backing show a relative one instead, which
+  /// leads to the same place of the view (R6). `lstat` still gives the length of the real target.
+  public var keepsSymbolicLinksInside: Bool
 
   /// A link; its paths are checked when the view is mounted.
   public init(
-    _ virtualPath: FilePath, backing: FilePath, isReadOnly: Bool = false, isMerged: Bool = false
+    _ virtualPath: FilePath, backing: FilePath, isReadOnly: Bool = false, isMerged: Bool = false,
+    keepsSymbolicLinksInside: Bool = false
   ) {
     self.virtualPath = virtualPath
     self.backing = backing
     self.isReadOnly = isReadOnly
     self.isMerged = isMerged
+    self.keepsSymbolicLinksInside = keepsSymbolicLinksInside
   }
 
-  /// The link that `VIRTUAL=BACKING[,read-only][,merged]` describes; `\=`, `\,` and `\\` stand for
+  /// The link that `VIRTUAL=BACKING[,read-only][,merged][,keep-symlinks-inside]` describes; `\=`, `\,` and `\\` stand for
   /// the character itself.
   ///
   /// - Throws: EINVAL with exit status 64 if the text has no `=`, lacks a path, or has an option
@@ -71,7 +76,9 @@ public struct LinkSpecification: Hashable, Sendable {
       switch String(decoding: option, as: UTF8.self) {
       case "read-only": isReadOnly = true
       case "merged": isMerged = true
-      case let other: throw failure("'\(other)' is not 'read-only' or 'merged'")
+      case "keep-symlinks-inside": keepsSymbolicLinksInside = true
+      case let other:
+        throw failure("'\(other)' is not 'read-only', 'merged' or 'keep-symlinks-inside'")
       }
     }
   }

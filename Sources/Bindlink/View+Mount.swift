@@ -82,6 +82,7 @@ extension View {
         var request = LinkRequest(
           virtualPath: link.virtualPath.bytes, backing: try link.backing.absolute().bytes)
         request.isReadOnly = link.isReadOnly
+        request.keepsSymbolicLinksInside = link.keepsSymbolicLinksInside
         requests.append(request)
       } catch {
         throw BindlinkError(

@@ -26,10 +26,12 @@ struct MountCommand: ExecutableCommand {
   @Option(
     name: .customLong("link"),
     help: ArgumentHelp(
-      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only].",
+      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only][,keep-symlinks-inside].",
       discussion: """
         VIRTUAL is absolute in the view. '\\=', '\\,' and '\\\\' are literal. A relative BACKING is \
-        taken from the working directory; '~/' is the home directory. Repeatable.
+        taken from the working directory; '~/' is the home directory. keep-symlinks-inside: \
+        absolute symbolic links to places below BACKING lead to the same places of the view. \
+        Repeatable.
         """, valueName: "link"),
     transform: PositionedArgument.init)
   var links: [PositionedArgument] = []

@@ -8,6 +8,8 @@ package struct Link: Hashable, Sendable {
   package var isReadOnly: Bool
   package var isMerged: Bool
   package var createsParents: Bool
+  /// Absolute symbolic links to places below the backing lead to the same places of the view (R6).
+  package var keepsSymbolicLinksInside: Bool
   package var exceptions: ExceptionList
   package var inherited: [InheritedExceptions]
 
@@ -17,6 +19,7 @@ package struct Link: Hashable, Sendable {
     isReadOnly: Bool = false,
     isMerged: Bool = false,
     createsParents: Bool = false,
+    keepsSymbolicLinksInside: Bool = false,
     exceptions: ExceptionList = ExceptionList(),
     inherited: [InheritedExceptions] = []
   ) {
@@ -25,6 +28,7 @@ package struct Link: Hashable, Sendable {
     self.isReadOnly = isReadOnly
     self.isMerged = isMerged
     self.createsParents = createsParents
+    self.keepsSymbolicLinksInside = keepsSymbolicLinksInside
     self.exceptions = exceptions
     self.inherited = inherited
   }

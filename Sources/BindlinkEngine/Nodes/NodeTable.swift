@@ -66,14 +66,16 @@ internal import Synchronization
     NodeID(rawValue: UInt64(unsafe self[slot].pointee.generation) << 32 | UInt64(slot))
   }
 
-  /// The node of an object: a directory is found among those of the same governing link, a file among
-  /// those with the same rights (R7).
-  func find(_ identity: Identity, isDirectory: Bool, link: Int32, isReadOnly: Bool) -> UInt32? {
+  /// The node of an object: a directory or a symbolic link is found among those of the same governing
+  /// link, a file among those with the same rights (R6, R7).
+  func find(
+    _ identity: Identity, belongsToLink: Bool, link: Int32, isReadOnly: Bool
+  ) -> UInt32? {
     var slot = buckets[Int(truncatingIfNeeded: identity.hash) & (buckets.count - 1)]
     while slot != 0 {
       let node = unsafe self[slot]
       if unsafe node.pointee.identity == identity,
-        unsafe isDirectory ? node.pointee.link == link : node.pointee.isReadOnly == isReadOnly
+        unsafe belongsToLink ? node.pointee.link == link : node.pointee.isReadOnly == isReadOnly
       {
         return slot
       }

@@ -147,7 +147,7 @@ extension Engine {
   private func open(_ located: Located, parent: UInt32, _ name: Name) throws(Errno) -> Descriptor {
     let slot = nodes.withLock {
       $0.find(
-        located.status.identity, isDirectory: true, link: located.link,
+        located.status.identity, belongsToLink: true, link: located.link,
         isReadOnly: resolver.isReadOnly(located.link))
     }
     guard let slot else { throw .stale }

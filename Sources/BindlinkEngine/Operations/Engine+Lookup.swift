@@ -39,7 +39,8 @@ extension Engine {
       let identity = unsafe identity(of: located, parent: parent, name, in: table)
       let slot: UInt32
       if let known = table.find(
-        identity, isDirectory: isDirectory, link: located.link, isReadOnly: isReadOnly), known != 1
+        identity, belongsToLink: located.belongsToLink, link: located.link,
+        isReadOnly: isReadOnly), known != 1
       {
         slot = known
       } else {

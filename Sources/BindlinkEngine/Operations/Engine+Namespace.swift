@@ -6,15 +6,40 @@ internal import CBindlinkSystem
 internal import Glibc
 
 extension Engine {
-  /// READLINK. The text is passed on as it is (R6). Returns its length.
+  /// READLINK. The text is passed on as it is, unless its link keeps symbolic links inside (R6).
+  /// Returns its length.
   package func readSymbolicLink(
     _ id: NodeID, into buffer: UnsafeMutableRawBufferPointer
   ) throws(Errno) -> Int {
     let node = try pinned(id)
     let object = try openObject(node.slot, System.pathOnly)
-    return try unsafe System.checked(
+    let count = try unsafe System.checked(
       bl_readlinkat(
         object.raw, "", buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count))
+    guard node.link >= 0, resolver.table.links[Int(node.link)].keepsSymbolicLinksInside else {
+      return count
+    }
+    let target = unsafe Array(UnsafeRawBufferPointer(buffer)[..<count])
+    guard let inside = try targetInside(target, of: node) else { return count }
+    guard inside.count <= buffer.count else { throw .nameTooLong }
+    unsafe buffer.copyBytes(from: inside)
+    return inside.count
+  }
+
+  /// R6: the relative target that leads where an absolute one below the link's backing does; nil: it
+  /// is none.
+  private func targetInside(
+    _ target: [UInt8], of node: borrowing PinnedNode
+  ) throws(Errno) -> [UInt8]? {
+    let link = resolver.table.links[Int(node.link)]
+    let backing = link.backing.split(separator: UInt8(ascii: "/"))
+    let components = target.split(separator: UInt8(ascii: "/"))
+    guard target.first == UInt8(ascii: "/"), components.starts(with: backing) else { return nil }
+    let depth = try virtualPath(of: node.slot).count - 1 - link.virtualPath.components.count
+    let up = Array(repeating: ArraySlice("..".utf8), count: max(0, depth))
+    let path = up + components.dropFirst(backing.count)
+    return path.isEmpty
+      ? [UInt8(ascii: ".")] : Array(path.joined(separator: [UInt8(ascii: "/")]))
   }
 
   package func makeNode(

@@ -149,10 +149,8 @@ extension Engine {
       guard let slot = find(old, in: table) else { return [] }
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
-      if old.isDirectory {
-        unsafe node.pointee.link = new.link
-        unsafe node.pointee.scope = new.scope ?? node.pointee.scope
-      }
+      if old.belongsToLink { unsafe node.pointee.link = new.link }
+      if let scope = new.scope { unsafe node.pointee.scope = scope }
       let deserted = unsafe table.addName(
         slot, parent: newParent, newName, link: new.link, origin: new.origin)
       return deserted == 0 ? [] : table.collect(deserted)

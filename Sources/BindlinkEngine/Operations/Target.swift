@@ -185,7 +185,7 @@ extension Engine {
 
   func find(_ located: Located, in table: borrowing NodeTable) -> UInt32? {
     table.find(
-      located.status.identity, isDirectory: located.isDirectory, link: located.link,
+      located.status.identity, belongsToLink: located.belongsToLink, link: located.link,
       isReadOnly: resolver.isReadOnly(located.link))
   }
 

@@ -15,6 +15,9 @@ struct Located {
   var isBlank = false
 
   var isDirectory: Bool { origin == .synthesised || status.isDirectory }
+
+  /// Each link that shows the object has a node of its own for it.
+  var belongsToLink: Bool { isDirectory || status.isSymbolicLink }
 }
 
 /// A directory of the view in which names are resolved.

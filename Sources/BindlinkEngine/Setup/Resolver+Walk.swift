@@ -163,9 +163,20 @@ extension Resolver {
       let parent = try walk(path).located
       guard parent.isDirectory else { throw .notDirectory }
       guard parent.origin == .synthesised, !mayBeMissing, let scope = parent.scope else { return }
-      if try !showsException(scope, path) { throw .noEntry }
+      if try !showsException(scope, path) { throw whyMissing(parent, path) }
     } catch {
       guard mayBeMissing, error == .noEntry else { throw error }
+    }
+  }
+
+  /// ENOTDIR if a file of the backing is where the way to a link was made up (R8), else ENOENT.
+  private func whyMissing(_ way: Located, _ path: [[UInt8]]) -> Errno {
+    guard way.link != Node.nobody else { return .noEntry }
+    do throws(Errno) {
+      _ = try openLayer(way.link, path[depth(of: way.link)...])
+      return .notDirectory
+    } catch {
+      return error
     }
   }
 }

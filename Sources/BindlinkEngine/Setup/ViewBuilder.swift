@@ -70,10 +70,14 @@ struct ViewBuilder {
   }
 
   private func resolver(of drafts: [Draft]) throws(LinkError) -> Resolver {
-    let table = try LinkTable(
-      links: drafts.map(\.link), hasAnchor: host.hasAnchor, anchorExceptions: anchorExceptions,
-      viewExceptions: viewExceptions)
-    return Resolver(table: table, host: host, isReadOnly: setup.isReadOnly)
+    do throws(LinkError) {
+      let table = try LinkTable(
+        links: drafts.map(\.link), hasAnchor: host.hasAnchor, anchorExceptions: anchorExceptions,
+        viewExceptions: viewExceptions)
+      return Resolver(table: table, host: host, isReadOnly: setup.isReadOnly)
+    } catch {
+      throw error.during("create link \(error.subject)")
+    }
   }
 
   // MARK: Backings
@@ -102,7 +106,8 @@ struct ViewBuilder {
         request: request,
         link: Link(
           virtualPath: virtual, backing: [], isReadOnly: request.isReadOnly,
-          createsParents: setup.createsParents))
+          createsParents: setup.createsParents,
+          keepsSymbolicLinksInside: request.keepsSymbolicLinksInside))
       do throws(LinkError) {
         draft.inView = try pathInView(request.backing)
         if draft.inView == nil { draft.link.backing = try HostPath.resolved(request.backing) }

@@ -8,6 +8,7 @@ package struct LinkRequest: Sendable {
   /// An absolute host path, not resolved.
   package var backing: [UInt8]
   package var isReadOnly = false
+  package var keepsSymbolicLinksInside = false
 
   package init(virtualPath: [UInt8], backing: [UInt8]) {
     self.virtualPath = virtualPath
