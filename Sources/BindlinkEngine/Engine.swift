@@ -84,9 +84,9 @@ package final class Engine: Sendable {
 
   private func pin(_ node: UnsafeMutablePointer<Node>, slot: UInt32) throws(Errno) -> OpenDirectory
   {
-    guard unsafe node.pointee.isDirectory, let scope = unsafe node.pointee.scope else {
-      throw .notDirectory
-    }
+    guard unsafe node.pointee.isInUse, unsafe node.pointee.isDirectory,
+      let scope = unsafe node.pointee.scope
+    else { throw .notDirectory }
     unsafe node.pointee.pins += 1
     unsafe node.pointee.recentlyUsed = true
     return OpenDirectory(
@@ -98,6 +98,10 @@ package final class Engine: Sendable {
 
   private func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
     if directory.descriptor >= 0 || !directory.isReal { return directory }
+    // From the top down, so that a deep path needs no deep recursion.
+    for ancestor in closedAncestors(of: directory.slot).reversed() {
+      _ = try self.directory(slot: ancestor)
+    }
     let object = try openObject(directory.slot, System.pathOnly | System.directory)
     let slot = directory.slot
     let raw = object.release()
@@ -112,6 +116,22 @@ package final class Engine: Sendable {
     for other in closing { _ = bl_close(other) }
     directory.descriptor = descriptor
     return directory
+  }
+
+  /// The directories above that have to be opened first, the nearest first.
+  private func closedAncestors(of slot: UInt32) -> [UInt32] {
+    nodes.withLock { table in
+      var ancestors: [UInt32] = []
+      var current = slot
+      while let record = unsafe table[current].pointee.names,
+        unsafe record.pointee.origin == .child, ancestors.count < table.count
+      {
+        current = unsafe record.pointee.parent
+        if unsafe current == 1 || table[current].pointee.descriptor >= 0 { break }
+        ancestors.append(current)
+      }
+      return ancestors
+    }
   }
 
   func unpin(_ slot: UInt32) {
