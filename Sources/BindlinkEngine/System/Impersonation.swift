@@ -22,7 +22,9 @@ struct Impersonation: ~Copyable {
     wanted.effective = own.capabilities.permitted & process.capabilities
     self.own = own
     do throws(Errno) {
-      _ = try unsafe System.checked(bl_set_groups(process.groups, process.groups.count))
+      if own.groups != nil {
+        _ = try unsafe System.checked(bl_set_groups(process.groups, process.groups.count))
+      }
       _ = try System.checked(bl_set_fsgid(caller.gid))
       _ = try System.checked(bl_set_fsuid(caller.uid))
       _ = try unsafe System.checked(bl_set_capabilities(&wanted))
@@ -42,7 +44,8 @@ struct Impersonation: ~Copyable {
 private struct OwnCredentials: Sendable {
   let uid = geteuid()
   let gid = getegid()
-  let groups: [UInt32]
+  /// Nil where the user namespace denies setgroups(2): nobody in it changes groups, the server neither.
+  let groups: [UInt32]?
   let capabilities: bl_capabilities
 
   static let current = OwnCredentials()
@@ -50,7 +53,8 @@ private struct OwnCredentials: Sendable {
   private init() {
     var groups = [UInt32](repeating: 0, count: Int(BL_MAX_GROUPS))
     let count = unsafe bl_get_groups(&groups, groups.count)
-    self.groups = Array(groups.prefix(Int(max(0, count))))
+    groups.removeSubrange(Int(max(0, count))...)
+    self.groups = unsafe bl_set_groups(groups, groups.count) == 0 ? groups : nil
     var capabilities = bl_capabilities()
     _ = unsafe bl_get_capabilities(&capabilities)
     self.capabilities = capabilities
@@ -61,9 +65,13 @@ private struct OwnCredentials: Sendable {
   func restore() {
     var capabilities = capabilities
     guard unsafe bl_set_capabilities(&capabilities) == 0, bl_set_fsuid(uid) == 0,
-      bl_set_fsgid(gid) == 0, unsafe bl_set_groups(groups, groups.count) == 0,
-      unsafe bl_set_capabilities(&capabilities) == 0
+      bl_set_fsgid(gid) == 0, restoreGroups(), unsafe bl_set_capabilities(&capabilities) == 0
     else { abort() }
+  }
+
+  private func restoreGroups() -> Bool {
+    guard let groups else { return true }
+    return unsafe bl_set_groups(groups, groups.count) == 0
   }
 }
 
