@@ -98,6 +98,7 @@ package final class Engine: Sendable {
 
   private func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
     if directory.descriptor >= 0 || !directory.isReal { return directory }
+    try openAncestors(of: directory.slot)
     let object = try openObject(directory.slot, System.pathOnly | System.directory)
     let slot = directory.slot
     let raw = object.release()
@@ -112,6 +113,22 @@ package final class Engine: Sendable {
     for other in closing { _ = bl_close(other) }
     directory.descriptor = descriptor
     return directory
+  }
+
+  /// Opens the directories on the way to one that are not open, from the top down: however deep it
+  /// lies, reaching it takes no deeper stack and holds no more than its parent.
+  private func openAncestors(of slot: UInt32) throws(Errno) {
+    let ancestors = nodes.withLock { table -> [UInt32] in
+      var slots: [UInt32] = []
+      var current = slot
+      while let name = unsafe table[current].pointee.names, unsafe name.pointee.origin == .child {
+        current = unsafe name.pointee.parent
+        if unsafe current == 1 || table[current].pointee.descriptor >= 0 { break }
+        slots.append(current)
+      }
+      return slots
+    }
+    for ancestor in ancestors.reversed() { _ = try directory(slot: ancestor) }
   }
 
   func unpin(_ slot: UInt32) {
