@@ -153,6 +153,7 @@ internal import Synchronization
       unsafe known.pointee.link = link
       return 0
     }
+    if unsafe node.pointee.children > 0 { dropNameBelow(slot, from: parent) }
     var deserted: UInt32 = 0
     if unsafe node.pointee.isDirectory, let old = unsafe node.pointee.names {
       deserted = unsafe old.pointee.parent
@@ -164,6 +165,16 @@ internal import Synchronization
     unsafe node.pointee.names = record
     unsafe self[parent].pointee.children += 1
     return deserted
+  }
+
+  /// The host moved the directory `slot` below what it held: the name, on the way up from its new
+  /// parent, that still leads through `slot` is out of date, and would make a circle.
+  private mutating func dropNameBelow(_ slot: UInt32, from parent: UInt32) {
+    var current = parent
+    while let name = unsafe self[current].pointee.names {
+      if unsafe name.pointee.parent == slot { return dropFirstName(current) }
+      current = unsafe name.pointee.parent
+    }
   }
 
   func findName(_ slot: UInt32, parent: UInt32, _ name: Name, length: Int)
