@@ -227,8 +227,7 @@ package final class Engine: Sendable {
       return unsafe try withBacking(of: reference.link, body)
     case .layer:
       let path = try virtualPath(of: reference.parent)
-      let depth = resolver.depth(of: reference.link)
-      let directory = try resolver.openLayer(reference.link, path[depth...])
+      let directory = try resolver.openLayer(reference.link, at: path)
       return unsafe try reference.withName { (name) throws(Errno) -> R in
         try unsafe body(directory.raw, name)
       }

@@ -95,8 +95,7 @@ extension Engine {
       return unsafe Target(in: directory.descriptor, name, .child, link: located.link)
     case .layer:
       let path = try virtualPath(of: directory.slot)
-      let outer = try resolver.openLayer(
-        located.link, path[resolver.depth(of: located.link)...])
+      let outer = try resolver.openLayer(located.link, at: path)
       return unsafe Target(in: outer, name, .layer, link: located.link)
     case .linkRoot: return try unsafe rootTarget(located.link, name)
     case .covered, .synthesised: throw .busy
