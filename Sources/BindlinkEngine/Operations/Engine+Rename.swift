@@ -29,7 +29,7 @@ extension Engine {
     }
     if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
       let path = unsafe try virtualPath(of: to.slot) + [Array(unsafe nameBytes(newName))]
-      if containsFixedPlace(scope, path) { throw .busy }
+      if try containsFixedPlace(scope, path) { throw .busy }
     }
 
     let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
@@ -102,7 +102,8 @@ extension Engine {
     if !from.scope.isScoped, !to.scope.isScoped { return to.scope }
     if unsafe from.scope.child(nameBytes(name).span).isException { throw .busy }
     let path = unsafe try virtualPath(of: from.slot) + [Array(unsafe nameBytes(name))]
-    if containsFixedPlace(scope, path) || scope.patternsReachBelow { throw .busy }
+    if scope.patternsReachBelow { throw .busy }
+    if try containsFixedPlace(scope, path) { throw .busy }
     let slot = to.slot
     var layers = LayerDirectories(resolver, to.place)
     let keeping = try unsafe layers.keeping(newName, creatingDirectory: true) {
