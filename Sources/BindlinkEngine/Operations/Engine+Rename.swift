@@ -25,6 +25,8 @@ extension Engine {
 
     let newScope = try unsafe movedScope(source, from: from, name, to: to, newName)
     if exchanges, let replaced {
+      try unsafe checkShown(source, in: to, newName, newTarget.link)
+      try unsafe checkShown(replaced, in: from, name, sourceTarget.link)
       _ = try unsafe movedScope(replaced, from: to, newName, to: from, name)
     }
     if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
@@ -88,6 +90,18 @@ extension Engine {
   ) throws(Errno) -> Target {
     if let replaced { return try unsafe target(of: replaced, in: directory, name) }
     return try unsafe target(in: directory, name, isDirectory: source.isDirectory)
+  }
+
+  /// E5, for an object that takes the place of another: EPERM if a pattern hides its type there.
+  private func checkShown(
+    _ object: Located, in directory: borrowing OpenDirectory, _ name: Name, _ link: Int32
+  ) throws(Errno) {
+    let scope = directory.scope
+    let bytes = unsafe nameBytes(name)
+    for (index, layer) in scope.layers.enumerated() where layer.link == link {
+      let exclusion = unsafe scope.exclusion(of: bytes.span, layer: index)
+      if exclusion.applies(isDirectory: object.isDirectory) { throw .notPermitted }
+    }
   }
 
   /// The scope that a directory will have at its new place; nil for a file. EBUSY where it must not
