@@ -135,6 +135,7 @@ package final class Engine: Sendable {
     let closing = nodes.withLock { table -> [Int32] in
       let node = unsafe table[slot]
       unsafe node.pointee.pins -= 1
+      if slot == 1, unsafe node.pointee.pins == 0 { return table.takeRetired() }
       return unsafe node.pointee.lookups == 0 ? table.collect(slot) : []
     }
     for descriptor in closing { _ = bl_close(descriptor) }
@@ -153,7 +154,9 @@ package final class Engine: Sendable {
       if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
       unsafe node.pointee.keepsDescriptor = false
       unsafe node.pointee.descriptor = -1
-      return old
+      guard unsafe node.pointee.pins > 0, old >= 0 else { return old }
+      table.retired.append(old)
+      return -1
     }
     if closing >= 0 { _ = bl_close(closing) }
   }

@@ -16,6 +16,8 @@ internal import Synchronization
   private var buckets: [UInt32] = Array(repeating: 0, count: 1024)
   private(set) var count = 0
   var directories = DirectoryCache()
+  /// Former descriptors of the root that were in use when it was bound to another object.
+  var retired: [Int32] = []
 
   init() {
     unsafe chunks.append(Self.makeChunk())
@@ -137,6 +139,13 @@ internal import Synchronization
     leave(slot)
     unsafe self[slot].pointee.identity = identity
     enter(slot)
+  }
+
+  /// The root's former descriptors, to be closed: nobody uses it at this moment.
+  mutating func takeRetired() -> [Int32] {
+    if retired.isEmpty { return [] }
+    defer { retired = [] }
+    return retired
   }
 
   // MARK: Names
