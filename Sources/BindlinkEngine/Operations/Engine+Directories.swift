@@ -17,6 +17,12 @@ extension Engine {
     return try handles.insert(descriptor, flags: 0, node: id, stream: stream)
   }
 
+  /// FSYNCDIR. A directory that only the view has holds nothing to be written.
+  package func synchronizeDirectory(_ handle: HandleID, dataOnly: Bool) throws(Errno) {
+    let node = try pinned(handles.node(handle))
+    if node.isReal { try synchronize(handle, dataOnly: dataOnly) }
+  }
+
   package func releaseDirectory(_ handle: HandleID) { handles.remove(handle) }
 
   /// Hands on entries from `offset` until `emit` says that one did not fit. With `withEntries` each
