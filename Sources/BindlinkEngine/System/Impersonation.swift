@@ -17,7 +17,7 @@ struct Impersonation: ~Copyable {
       return
     }
     let own = OwnCredentials.current
-    let process = CallerProcess(caller.pid)
+    let process = CallerProcess(caller)
     var wanted = own.capabilities
     wanted.effective = own.capabilities.permitted & process.capabilities
     self.own = own
@@ -80,9 +80,15 @@ private struct CallerProcess {
   private(set) var groups: [UInt32] = []
   private(set) var capabilities: UInt64 = 0
 
-  init(_ pid: Int32) {
+  init(_ caller: Caller) {
+    let pid = caller.pid
     guard pid > 0, let status = Self.read("/proc/\(pid)/status") else { return }
-    for line in status.split(separator: UInt8(ascii: "\n")) {
+    let lines = status.split(separator: UInt8(ascii: "\n"))
+    // A caller that was killed may have left its number to somebody else.
+    guard Self.fileSystemID("Uid:", in: lines) == caller.uid,
+      Self.fileSystemID("Gid:", in: lines) == caller.gid
+    else { return }
+    for line in lines {
       if line.starts(with: "Groups:".utf8) {
         groups = line.dropFirst(7).split { $0 == 32 || $0 == 9 }.compactMap {
           UInt32(String(decoding: $0, as: UTF8.self))
@@ -95,6 +101,14 @@ private struct CallerProcess {
     if Self.userNamespace("\(pid)") == nil || Self.userNamespace("\(pid)") != Self.ownNamespace {
       capabilities = 0
     }
+  }
+
+  /// The last of a line's four numbers.
+  private static func fileSystemID(_ key: String, in lines: [ArraySlice<UInt8>]) -> UInt32? {
+    guard let line = lines.first(where: { $0.starts(with: key.utf8) }),
+      let last = line.split(separator: UInt8(ascii: "\t")).last
+    else { return nil }
+    return UInt32(String(decoding: last, as: UTF8.self))
   }
 
   private static let ownNamespace = userNamespace("self")
