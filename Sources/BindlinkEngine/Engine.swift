@@ -279,13 +279,34 @@ package final class Engine: Sendable {
     }
     // A FIFO that took a file's place must not make the server wait.
     let careful = flags | System.noFollow | (isDirectory ? 0 : System.nonBlocking)
-    return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Descriptor in
-      let object = try unsafe System.open(directory, name, careful)
-      guard try System.status(of: object.raw, synchronising: false).identity == identity else {
-        throw .stale
+    do throws(Errno) {
+      return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Descriptor in
+        let object = try unsafe System.open(directory, name, careful)
+        guard try System.status(of: object.raw, synchronising: false).identity == identity else {
+          throw .stale
+        }
+        return object
       }
-      return object
+    } catch {
+      guard error == .stale, let open = openedObject(slot, identity) else { throw error }
+      return flags & System.pathOnly == System.pathOnly
+        ? open : try System.reopen(open.raw, flags & ~System.noFollow)
     }
+  }
+
+  /// The node's object by a handle of it: none of its names leads to it any more, because somebody
+  /// else removed or replaced it while it is open (R4).
+  func openedObject(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
+    let id = nodes.withLock { $0.id(of: slot) }
+    for descriptor in handles.descriptors(of: id) {
+      if let object = try? System.reopen(descriptor, Int32(BL_O_PATH)),
+        let status = try? System.status(of: object.raw, synchronising: false),
+        status.identity == identity
+      {
+        return object
+      }
+    }
+    return nil
   }
 
   /// Holds a node for the length of an operation. ESTALE: the id is out of date.
