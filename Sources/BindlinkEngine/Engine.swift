@@ -98,10 +98,7 @@ package final class Engine: Sendable {
 
   private func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
     if directory.descriptor >= 0 || !directory.isReal { return directory }
-    // From the top down, so that a deep path needs no deep recursion.
-    for ancestor in closedAncestors(of: directory.slot).reversed() {
-      _ = try self.directory(slot: ancestor)
-    }
+    try openAncestors(of: directory.slot)
     let object = try openObject(directory.slot, System.pathOnly | System.directory)
     let slot = directory.slot
     let raw = object.release()
@@ -118,26 +115,27 @@ package final class Engine: Sendable {
     return directory
   }
 
-  /// The directories above that have to be opened first, the nearest first.
-  private func closedAncestors(of slot: UInt32) -> [UInt32] {
-    nodes.withLock { table in
-      var ancestors: [UInt32] = []
+  /// Opens the directories on the way to one that are not open, from the top down: however deep it
+  /// lies, reaching it takes no deeper stack and holds no more than its parent.
+  private func openAncestors(of slot: UInt32) throws(Errno) {
+    let ancestors = nodes.withLock { table -> [UInt32] in
+      var slots: [UInt32] = []
       var current = slot
-      while let record = unsafe table[current].pointee.names,
-        unsafe record.pointee.origin == .child, ancestors.count < table.count
-      {
-        current = unsafe record.pointee.parent
+      while let name = unsafe table[current].pointee.names, unsafe name.pointee.origin == .child {
+        current = unsafe name.pointee.parent
         if unsafe current == 1 || table[current].pointee.descriptor >= 0 { break }
-        ancestors.append(current)
+        slots.append(current)
       }
-      return ancestors
+      return slots
     }
+    for ancestor in ancestors.reversed() { _ = try directory(slot: ancestor) }
   }
 
   func unpin(_ slot: UInt32) {
     let closing = nodes.withLock { table -> [Int32] in
       let node = unsafe table[slot]
       unsafe node.pointee.pins -= 1
+      if slot == 1, unsafe node.pointee.pins == 0 { return table.takeRetired() }
       return unsafe node.pointee.lookups == 0 ? table.collect(slot) : []
     }
     for descriptor in closing { _ = bl_close(descriptor) }
@@ -156,7 +154,9 @@ package final class Engine: Sendable {
       if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
       unsafe node.pointee.keepsDescriptor = false
       unsafe node.pointee.descriptor = -1
-      return old
+      guard unsafe node.pointee.pins > 0, old >= 0 else { return old }
+      table.retired.append(old)
+      return -1
     }
     if closing >= 0 { _ = bl_close(closing) }
   }
@@ -230,8 +230,7 @@ package final class Engine: Sendable {
       return unsafe try withBacking(of: reference.link, body)
     case .layer:
       let path = try virtualPath(of: reference.parent)
-      let depth = resolver.depth(of: reference.link)
-      let directory = try resolver.openLayer(reference.link, path[depth...])
+      let directory = try resolver.openLayer(reference.link, at: path)
       return unsafe try reference.withName { (name) throws(Errno) -> R in
         try unsafe body(directory.raw, name)
       }
@@ -280,13 +279,34 @@ package final class Engine: Sendable {
     }
     // A FIFO that took a file's place must not make the server wait.
     let careful = flags | System.noFollow | (isDirectory ? 0 : System.nonBlocking)
-    return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Descriptor in
-      let object = try unsafe System.open(directory, name, careful)
-      guard try System.status(of: object.raw, synchronising: false).identity == identity else {
-        throw .stale
+    do throws(Errno) {
+      return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Descriptor in
+        let object = try unsafe System.open(directory, name, careful)
+        guard try System.status(of: object.raw, synchronising: false).identity == identity else {
+          throw .stale
+        }
+        return object
       }
-      return object
+    } catch {
+      guard error == .stale, let open = openedObject(slot, identity) else { throw error }
+      return flags & System.pathOnly == System.pathOnly
+        ? open : try System.reopen(open.raw, flags & ~System.noFollow)
     }
+  }
+
+  /// The node's object by a handle of it: none of its names leads to it any more, because somebody
+  /// else removed or replaced it while it is open (R4).
+  func openedObject(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
+    let id = nodes.withLock { $0.id(of: slot) }
+    for descriptor in handles.descriptors(of: id) {
+      if let object = try? System.reopen(descriptor, Int32(BL_O_PATH)),
+        let status = try? System.status(of: object.raw, synchronising: false),
+        status.identity == identity
+      {
+        return object
+      }
+    }
+    return nil
   }
 
   /// Holds a node for the length of an operation. ESTALE: the id is out of date.

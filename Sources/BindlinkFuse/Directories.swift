@@ -67,7 +67,7 @@ private func synchronizeDirectory(
 ) {
   unsafe serve(request) { request, session in
     do throws(Errno) {
-      try unsafe session.engine.synchronize(HandleID(info), dataOnly: dataOnly != 0)
+      try unsafe session.engine.synchronizeDirectory(HandleID(info), dataOnly: dataOnly != 0)
       request.succeed()
     } catch {
       request.fail(error)

@@ -142,6 +142,19 @@ internal import Synchronization
     return descriptor
   }
 
+  /// Descriptors that handles of a node have at this moment. Another thread may close one meanwhile:
+  /// what it leads to is to be checked.
+  func descriptors(of node: NodeID) -> [Int32] {
+    let used = state.withLock { $0.used }
+    return (0..<used).compactMap { index in
+      guard let slot = unsafe pointer(index),
+        unsafe slot.pointee.node.load(ordering: .relaxed) == node.rawValue
+      else { return nil }
+      let descriptor = unsafe slot.pointee.descriptor.load(ordering: .acquiring)
+      return descriptor >= 0 ? descriptor : nil
+    }
+  }
+
   func stream(_ handle: HandleID) throws(Errno) -> DirectoryStream {
     _ = try descriptor(handle)
     let index = UInt32(truncatingIfNeeded: handle.rawValue)

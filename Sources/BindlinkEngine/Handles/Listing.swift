@@ -40,15 +40,17 @@ struct Listing: Sendable {
         var (inode, type, mount) = unsafe (record.inode, record.type, status.mount_id)
         if type == 0o040000 || type == 0 {
           // A mount may begin here, and its root has another number.
-          guard
-            let found = try? unsafe resolver.host.inspect(
+          do throws(Errno) {
+            let found = try unsafe resolver.host.inspect(
               directory.descriptor, record.name, mount: directory.mount)
-          else { continue }
-          (inode, type) = (found.status.inode, found.status.format)
-          mount = found.status.mount_id
-          unsafe append(
-            record.name, inode, type, scope.layers[layer].link, found.status.device, mount)
-          continue
+            (inode, type) = (found.status.inode, found.status.format)
+            mount = found.status.mount_id
+            unsafe append(
+              record.name, inode, type, scope.layers[layer].link, found.status.device, mount)
+            continue
+          } catch {
+            if error.isAbsence { continue }
+          }
         }
         unsafe append(record.name, inode, type, scope.layers[layer].link, status.device, mount)
       }
@@ -62,7 +64,10 @@ struct Listing: Sendable {
             found.link, found.origin == .synthesised ? Identity.nowhere : found.status.device,
             found.status.mount_id)
         } catch {
-          guard error.isAbsence else { throw error }
+          if error.isAbsence { return }
+          // A link's backing that cannot be looked at keeps its name, and hides none beside it.
+          guard let link = scope.child(name.span).link else { throw error }
+          unsafe append(text, 0, 0, link, Identity.nowhere, 0)
         }
       }
     }

@@ -16,6 +16,8 @@ internal import Synchronization
   private var buckets: [UInt32] = Array(repeating: 0, count: 1024)
   private(set) var count = 0
   var directories = DirectoryCache()
+  /// Former descriptors of the root that were in use when it was bound to another object.
+  var retired: [Int32] = []
 
   init() {
     unsafe chunks.append(Self.makeChunk())
@@ -141,6 +143,13 @@ internal import Synchronization
     enter(slot)
   }
 
+  /// The root's former descriptors, to be closed: nobody uses it at this moment.
+  mutating func takeRetired() -> [Int32] {
+    if retired.isEmpty { return [] }
+    defer { retired = [] }
+    return retired
+  }
+
   // MARK: Names
 
   /// The node became known by a name. A directory has one name, the newest: returns the parent that
@@ -155,6 +164,7 @@ internal import Synchronization
       unsafe known.pointee.link = link
       return 0
     }
+    if unsafe node.pointee.children > 0 { dropNameBelow(slot, from: parent) }
     var deserted: UInt32 = 0
     if unsafe node.pointee.isDirectory, let old = unsafe node.pointee.names {
       deserted = unsafe old.pointee.parent
@@ -166,6 +176,16 @@ internal import Synchronization
     unsafe node.pointee.names = record
     unsafe self[parent].pointee.children += 1
     return deserted
+  }
+
+  /// The host moved the directory `slot` below what it held: the name, on the way up from its new
+  /// parent, that still leads through `slot` is out of date, and would make a circle.
+  private mutating func dropNameBelow(_ slot: UInt32, from parent: UInt32) {
+    var current = parent
+    while let name = unsafe self[current].pointee.names {
+      if unsafe name.pointee.parent == slot { return dropFirstName(current) }
+      current = unsafe name.pointee.parent
+    }
   }
 
   func findName(_ slot: UInt32, parent: UInt32, _ name: Name, length: Int)

@@ -32,10 +32,15 @@ extension Engine {
       return try System.status(of: root.descriptor)
     }
     let isBlank = node.isBlank
-    return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Status in
-      let found = try unsafe host.inspect(directory, name, mount: identity.mount)
-      guard found.status.identity == identity, found.isBlank == isBlank else { throw .stale }
-      return found.status
+    do throws(Errno) {
+      return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Status in
+        let found = try unsafe host.inspect(directory, name, mount: identity.mount)
+        guard found.status.identity == identity, found.isBlank == isBlank else { throw .stale }
+        return found.status
+      }
+    } catch {
+      guard error == .stale, let open = openedObject(slot, identity) else { throw error }
+      return try System.status(of: open.raw)
     }
   }
 

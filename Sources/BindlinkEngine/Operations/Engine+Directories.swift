@@ -17,6 +17,12 @@ extension Engine {
     return try handles.insert(descriptor, flags: 0, node: id, stream: stream)
   }
 
+  /// FSYNCDIR. A directory that only the view has holds nothing to be written.
+  package func synchronizeDirectory(_ handle: HandleID, dataOnly: Bool) throws(Errno) {
+    let node = try pinned(handles.node(handle))
+    if node.isReal { try synchronize(handle, dataOnly: dataOnly) }
+  }
+
   package func releaseDirectory(_ handle: HandleID) { handles.remove(handle) }
 
   /// Hands on entries from `offset` until `emit` says that one did not fit. With `withEntries` each
@@ -100,16 +106,20 @@ private struct Emitter {
       if unsafe record.isDot {
         inode = unsafe record.name[1] == 0 ? dots.own : dots.parent
       } else if withEntries || type == 0o040000 {
-        // Gone since it was read: not listed.
-        guard let located = try? unsafe engine.locate(in: directory, record.name) else {
-          position = unsafe record.nextOffset
-          continue
-        }
-        type = located.isDirectory ? 0o040000 : located.status.format
-        inode = engine.inodes.number(
-          of: located.status.identity, isDirectory: located.isDirectory, link: located.link)
-        if withEntries {
-          entry = try unsafe engine.register(located, parent: directory.slot, record.name)
+        do throws(Errno) {
+          let located = try unsafe engine.locate(in: directory, record.name)
+          type = located.isDirectory ? 0o040000 : located.status.format
+          inode = engine.inodes.number(
+            of: located.status.identity, isDirectory: located.isDirectory, link: located.link)
+          if withEntries {
+            entry = try unsafe engine.register(located, parent: directory.slot, record.name)
+          }
+        } catch {
+          // Gone since it was read: not listed. What cannot be looked at has its name all the same.
+          if error.isAbsence {
+            position = unsafe record.nextOffset
+            continue
+          }
         }
       } else {
         inode = engine.inodes.number(
@@ -147,11 +157,12 @@ private struct Emitter {
           rebasing: names[item.start..<item.start + item.length])
         var entry: Entry?
         if withEntries {
-          // Gone or hidden since the listing was made: not listed.
-          guard let found = try? unsafe engine.lookup(in: directory, name.baseAddress!) else {
-            return true
+          do throws(Errno) {
+            entry = try unsafe engine.lookup(in: directory, name.baseAddress!)
+          } catch {
+            // Gone or hidden since the listing was made: not listed. Otherwise as above.
+            if error.isAbsence { return true }
           }
-          entry = found
         }
         let fits = unsafe emit(
           DirectoryEntry(

@@ -165,10 +165,9 @@ extension Engine {
   ) throws(Errno) -> Int {
     guard let call = FileAttributeCall(rawValue: command) else { throw .notTypewriter }
     let file = try handles.descriptor(handle)
-    if call.changes {
-      let node = try pinned(handles.node(handle))
-      if node.isReadOnly || !node.isReal { throw .readOnlyFileSystem }
-    }
+    let node = try pinned(handles.node(handle))
+    if call.changes, node.isReadOnly || !node.isReal { throw .readOnlyFileSystem }
+    guard node.isReal else { throw .notTypewriter }
     guard (call.changes ? input.count : output.count) >= call.size else {
       throw .invalid
     }

@@ -118,7 +118,7 @@ extension Engine {
     if located.origin == .synthesised || scope.linkBelow { throw .busy }
     if scope.isScoped {
       let path = unsafe try virtualPath(of: directory.slot) + [Array(unsafe nameBytes(name))]
-      if containsException(scope, path) {
+      if try containsException(scope, path) {
         let isEmpty = try unsafe isVisiblyEmpty(located, in: directory, name, path)
         throw isEmpty ? .notEmpty : .busy
       }

@@ -25,11 +25,13 @@ extension Engine {
 
     let newScope = try unsafe movedScope(source, from: from, name, to: to, newName)
     if exchanges, let replaced {
+      try unsafe checkShown(source, in: to, newName, newTarget.link)
+      try unsafe checkShown(replaced, in: from, name, sourceTarget.link)
       _ = try unsafe movedScope(replaced, from: to, newName, to: from, name)
     }
     if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
       let path = unsafe try virtualPath(of: to.slot) + [Array(unsafe nameBytes(newName))]
-      if containsFixedPlace(scope, path) { throw .busy }
+      if try containsFixedPlace(scope, path) { throw .busy }
     }
 
     let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
@@ -90,6 +92,18 @@ extension Engine {
     return try unsafe target(in: directory, name, isDirectory: source.isDirectory)
   }
 
+  /// E5, for an object that takes the place of another: EPERM if a pattern hides its type there.
+  private func checkShown(
+    _ object: Located, in directory: borrowing OpenDirectory, _ name: Name, _ link: Int32
+  ) throws(Errno) {
+    let scope = directory.scope
+    let bytes = unsafe nameBytes(name)
+    for (index, layer) in scope.layers.enumerated() where layer.link == link {
+      let exclusion = unsafe scope.exclusion(of: bytes.span, layer: index)
+      if exclusion.applies(isDirectory: object.isDirectory) { throw .notPermitted }
+    }
+  }
+
   /// The scope that a directory will have at its new place; nil for a file. EBUSY where it must not
   /// move: a link's root or an exception path (P4), what contains one (O3), and where a pattern could
   /// come to hide less (E6).
@@ -102,7 +116,8 @@ extension Engine {
     if !from.scope.isScoped, !to.scope.isScoped { return to.scope }
     if unsafe from.scope.child(nameBytes(name).span).isException { throw .busy }
     let path = unsafe try virtualPath(of: from.slot) + [Array(unsafe nameBytes(name))]
-    if containsFixedPlace(scope, path) || scope.patternsReachBelow { throw .busy }
+    if scope.patternsReachBelow { throw .busy }
+    if try containsFixedPlace(scope, path) { throw .busy }
     let slot = to.slot
     var layers = LayerDirectories(resolver, to.place)
     let keeping = try unsafe layers.keeping(newName, creatingDirectory: true) {

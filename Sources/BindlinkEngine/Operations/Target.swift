@@ -95,8 +95,7 @@ extension Engine {
       return unsafe Target(in: directory.descriptor, name, .child, link: located.link)
     case .layer:
       let path = try virtualPath(of: directory.slot)
-      let outer = try resolver.openLayer(
-        located.link, path[resolver.depth(of: located.link)...])
+      let outer = try resolver.openLayer(located.link, at: path)
       return unsafe Target(in: outer, name, .layer, link: located.link)
     case .linkRoot: return try unsafe rootTarget(located.link, name)
     case .covered, .synthesised: throw .busy
@@ -118,17 +117,23 @@ extension Engine {
   // MARK: What must stay
 
   /// O3: the directory contains a link's root, or an exception path at which something is.
-  func containsFixedPlace(_ scope: Scope, _ path: [[UInt8]]) -> Bool {
-    scope.linkBelow || containsException(scope, path)
+  func containsFixedPlace(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+    if scope.linkBelow { return true }
+    return try containsException(scope, path)
   }
 
-  /// An exception path counts if something is there, in the backing or in the outer view.
-  func containsException(_ scope: Scope, _ path: [[UInt8]]) -> Bool {
+  /// An exception path counts if something is there, in the backing or in the outer view. What cannot
+  /// be seen is there (E6).
+  func containsException(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
     for relative in scope.exceptionPathsBelow() {
-      let whole = path + relative
-      for layer in scope.layers
-      where (try? resolver.openLayer(layer.link, whole[layer.depth...]).raw) != nil {
-        return true
+      for layer in scope.layers {
+        do throws(Errno) {
+          _ = try resolver.openLayer(layer.link, at: path + relative)
+          return true
+        } catch {
+          if error == .accessDenied { return true }
+          guard error.isAbsence else { throw error }
+        }
       }
     }
     return false

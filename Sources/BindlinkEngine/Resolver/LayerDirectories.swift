@@ -52,7 +52,7 @@ struct LayerDirectories: ~Copyable {
     if path == nil { path = try provider() }
     let candidate = scope.layers[layer]
     do throws(Errno) {
-      let opened = try resolver.openLayer(candidate.link, path![candidate.depth...])
+      let opened = try resolver.openLayer(candidate.link, at: path!)
       let found = try resolver.host.inspect(opened.raw)
       guard found.status.isDirectory, !found.isBlank else {
         directories[layer] = .absent

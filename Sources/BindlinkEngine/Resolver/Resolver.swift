@@ -145,6 +145,15 @@ final class Resolver: Sendable {
     return relative.isEmpty ? base : try host.open(relative, beneath: base)
   }
 
+  /// What a layer has at a path of the view. ENOENT where the path is not in the layer: that of an open
+  /// directory which was moved away from below its link.
+  func openLayer(_ link: Int32, at path: [[UInt8]]) throws(Errno) -> Descriptor {
+    if link == Layer.anchor { return try openLayer(link, path[...]) }
+    let root = table.links[Int(link)].virtualPath.components
+    guard path.starts(with: root) else { throw .noEntry }
+    return try openLayer(link, path[root.count...])
+  }
+
   /// R8: whether an exception path strictly below the directory of that scope has something to show.
   func showsException(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
     for relative in scope.exceptionPathsBelow() {

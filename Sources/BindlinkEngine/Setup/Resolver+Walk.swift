@@ -50,7 +50,7 @@ extension Resolver {
         try unsafe System.open(directory, text, System.pathOnly)
       }
     case .layer:
-      return try openLayer(located.link, (parent + [name])[depth(of: located.link)...])
+      return try openLayer(located.link, at: parent + [name])
     case .linkRoot: return try host.open(table.links[Int(located.link)].backing)
     case .covered: return try host.openCovered()
     case .synthesised: return nil

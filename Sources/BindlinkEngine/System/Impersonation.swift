@@ -17,12 +17,14 @@ struct Impersonation: ~Copyable {
       return
     }
     let own = OwnCredentials.current
-    let process = CallerProcess(caller.pid)
+    let process = CallerProcess(caller)
     var wanted = own.capabilities
     wanted.effective = own.capabilities.permitted & process.capabilities
     self.own = own
     do throws(Errno) {
-      _ = try unsafe System.checked(bl_set_groups(process.groups, process.groups.count))
+      if own.groups != nil {
+        _ = try unsafe System.checked(bl_set_groups(process.groups, process.groups.count))
+      }
       _ = try System.checked(bl_set_fsgid(caller.gid))
       _ = try System.checked(bl_set_fsuid(caller.uid))
       _ = try unsafe System.checked(bl_set_capabilities(&wanted))
@@ -42,7 +44,8 @@ struct Impersonation: ~Copyable {
 private struct OwnCredentials: Sendable {
   let uid = geteuid()
   let gid = getegid()
-  let groups: [UInt32]
+  /// Nil where the user namespace denies setgroups(2): nobody in it changes groups, the server neither.
+  let groups: [UInt32]?
   let capabilities: bl_capabilities
 
   static let current = OwnCredentials()
@@ -50,7 +53,8 @@ private struct OwnCredentials: Sendable {
   private init() {
     var groups = [UInt32](repeating: 0, count: Int(BL_MAX_GROUPS))
     let count = unsafe bl_get_groups(&groups, groups.count)
-    self.groups = Array(groups.prefix(Int(max(0, count))))
+    groups.removeSubrange(Int(max(0, count))...)
+    self.groups = unsafe bl_set_groups(groups, groups.count) == 0 ? groups : nil
     var capabilities = bl_capabilities()
     _ = unsafe bl_get_capabilities(&capabilities)
     self.capabilities = capabilities
@@ -61,9 +65,13 @@ private struct OwnCredentials: Sendable {
   func restore() {
     var capabilities = capabilities
     guard unsafe bl_set_capabilities(&capabilities) == 0, bl_set_fsuid(uid) == 0,
-      bl_set_fsgid(gid) == 0, unsafe bl_set_groups(groups, groups.count) == 0,
-      unsafe bl_set_capabilities(&capabilities) == 0
+      bl_set_fsgid(gid) == 0, restoreGroups(), unsafe bl_set_capabilities(&capabilities) == 0
     else { abort() }
+  }
+
+  private func restoreGroups() -> Bool {
+    guard let groups else { return true }
+    return unsafe bl_set_groups(groups, groups.count) == 0
   }
 }
 
@@ -72,9 +80,15 @@ private struct CallerProcess {
   private(set) var groups: [UInt32] = []
   private(set) var capabilities: UInt64 = 0
 
-  init(_ pid: Int32) {
+  init(_ caller: Caller) {
+    let pid = caller.pid
     guard pid > 0, let status = Self.read("/proc/\(pid)/status") else { return }
-    for line in status.split(separator: UInt8(ascii: "\n")) {
+    let lines = status.split(separator: UInt8(ascii: "\n"))
+    // A caller that was killed may have left its number to somebody else.
+    guard Self.fileSystemID("Uid:", in: lines) == caller.uid,
+      Self.fileSystemID("Gid:", in: lines) == caller.gid
+    else { return }
+    for line in lines {
       if line.starts(with: "Groups:".utf8) {
         groups = line.dropFirst(7).split { $0 == 32 || $0 == 9 }.compactMap {
           UInt32(String(decoding: $0, as: UTF8.self))
@@ -87,6 +101,14 @@ private struct CallerProcess {
     if Self.userNamespace("\(pid)") == nil || Self.userNamespace("\(pid)") != Self.ownNamespace {
       capabilities = 0
     }
+  }
+
+  /// The last of a line's four numbers.
+  private static func fileSystemID(_ key: String, in lines: [ArraySlice<UInt8>]) -> UInt32? {
+    guard let line = lines.first(where: { $0.starts(with: key.utf8) }),
+      let last = line.split(separator: UInt8(ascii: "\t")).last
+    else { return nil }
+    return UInt32(String(decoding: last, as: UTF8.self))
   }
 
   private static let ownNamespace = userNamespace("self")
