@@ -11,7 +11,6 @@
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 package final class Engine: Sendable {
   package let cachePolicy = CachePolicy()
@@ -118,6 +117,10 @@ package final class Engine: Sendable {
     let closing = nodes.withLock { table -> [Int32] in
       let node = unsafe table[slot]
       unsafe node.pointee.pins -= 1
+      if slot == 1, unsafe node.pointee.pins == 0, !table.retiredRoots.isEmpty {
+        defer { table.retiredRoots = [] }
+        return table.retiredRoots
+      }
       return unsafe node.pointee.lookups == 0 ? table.collect(slot) : []
     }
     for descriptor in closing { _ = bl_close(descriptor) }
@@ -136,6 +139,10 @@ package final class Engine: Sendable {
       if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
       unsafe node.pointee.keepsDescriptor = false
       unsafe node.pointee.descriptor = -1
+      if old >= 0, unsafe node.pointee.pins > 0 {
+        table.retiredRoots.append(old)
+        return -1
+      }
       return old
     }
     if closing >= 0 { _ = bl_close(closing) }

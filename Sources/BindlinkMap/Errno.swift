@@ -1,5 +1,5 @@
-// The error numbers of Linux, as a type. The map has no I/O and imports no C library, so the
-// few numbers that it decides by itself stand here; the engine passes the kernel's on unchanged.
+// The error numbers of Linux, as a type. The map has no I/O and needs no C library for
+// them: the few numbers that it decides by itself stand here; the engine passes the kernel's on.
 
 /// An `errno` value, thrown by everything below the public library.
 package struct Errno: Error, Hashable, Sendable {
