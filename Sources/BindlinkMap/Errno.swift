@@ -12,6 +12,7 @@ package struct Errno: Error, Hashable, Sendable {
   package static let noEntry = Errno(rawValue: 2)  // ENOENT
   package static let interrupted = Errno(rawValue: 4)  // EINTR
   package static let io = Errno(rawValue: 5)  // EIO
+  package static let noSuchDevice = Errno(rawValue: 6)  // ENXIO
   package static let badDescriptor = Errno(rawValue: 9)  // EBADF
   package static let again = Errno(rawValue: 11)  // EAGAIN
   package static let noMemory = Errno(rawValue: 12)  // ENOMEM

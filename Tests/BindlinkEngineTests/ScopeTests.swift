@@ -138,7 +138,7 @@ import Testing
   /// E5.
   @Test func aHiddenNameIsMadeInTheOuterViewOrNotAtAll() throws {
     let tree = try tree()
-    let view = try ScratchView(tree, links: [("/docs", "backing")], exceptions: [".env"])
+    let view = try ScratchView(tree, links: [("/docs", "backing")], exceptions: ["/docs/**/.env"])
     let docs = try view.walk("docs").node
     let (entry, handle) = try view.create(".env", in: docs)
     try view.write(handle, "outer")
@@ -158,6 +158,16 @@ import Testing
       failure { () throws(Errno) in try view.makeHardLink(kept, ".env", in: deep) }
         == .notPermitted)
     #expect(try tree.content("backing/open/deep/.env") == "backing/open/deep/.env")
+  }
+
+  /// A pattern for every link counts for the anchor as well, and nothing is behind that.
+  @Test func aNameThatIsHiddenEverywhereCannotBeMade() throws {
+    let tree = try tree()
+    let view = try ScratchView(tree, links: [("/docs", "backing")], exceptions: [".env"])
+    let docs = try view.walk("docs").node
+    #expect(failure { () throws(Errno) in try view.create(".env", in: docs) } == .notPermitted)
+    #expect(failure { () throws(Errno) in try view.create(".env") } == .notPermitted)
+    #expect(!tree.exists("anchor/docs/.env") && !tree.exists("anchor/.env"))
   }
 
   /// O2 and R3.
