@@ -91,6 +91,9 @@ let package = Package(
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkEngine"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "BindlinkFuseTests", dependencies: ["BindlinkMap", "BindlinkEngine", "BindlinkFuse"],
       swiftSettings: swiftSettings),
   ]

@@ -11,7 +11,6 @@
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 package final class Engine: Sendable {
   package let cachePolicy = CachePolicy()

@@ -4,7 +4,6 @@ import BindlinkMap
 import CBindlinkFuse
 import CFuse3
 import Glibc
-import Synchronization
 
 /// libfuse's read hook. Gives whole requests only; at the end of the connection it marks the
 /// session as ended and returns EINTR, on which libfuse does nothing. (Its own way, a flag of the

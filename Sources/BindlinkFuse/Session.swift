@@ -42,7 +42,7 @@ package final class Session: @unchecked Sendable {
   let phase = Atomic(Phase.serving)
   /// Workers that wait for a request: each raises it before it waits, and lowers it after.
   let waitingWorkers = Atomic(0)
-  let threads = Mutex(ThreadSet())
+  let threads = Guarded(ThreadSet())
   private(set) var workerLimit = 1
   private var fuse: OpaquePointer?
   private let isStarted = Atomic(false)

@@ -1,5 +1,5 @@
-// The error numbers of Linux, as a type. The map has no I/O and imports no C library, so the
-// few numbers that it decides by itself stand here; the engine passes the kernel's on unchanged.
+// The error numbers of Linux, as a type. The map has no I/O and needs no C library for
+// them: the few numbers that it decides by itself stand here; the engine passes the kernel's on.
 
 /// An `errno` value, thrown by everything below the public library.
 package struct Errno: Error, Hashable, Sendable {
@@ -12,6 +12,7 @@ package struct Errno: Error, Hashable, Sendable {
   package static let noEntry = Errno(rawValue: 2)  // ENOENT
   package static let interrupted = Errno(rawValue: 4)  // EINTR
   package static let io = Errno(rawValue: 5)  // EIO
+  package static let noSuchDevice = Errno(rawValue: 6)  // ENXIO
   package static let badDescriptor = Errno(rawValue: 9)  // EBADF
   package static let again = Errno(rawValue: 11)  // EAGAIN
   package static let noMemory = Errno(rawValue: 12)  // ENOMEM

@@ -1,7 +1,5 @@
 // All states of a table's automata, so that equal ones are one object.
 
-import Synchronization
-
 /// The interned rule states of a table.
 final class RuleStates: Sendable {
   private struct Key: Hashable {
@@ -10,7 +8,7 @@ final class RuleStates: Sendable {
   }
 
   /// Guards the states. Innermost: nothing is locked while it is held.
-  private let table = Mutex(WeakTable<Key, RuleState>())
+  private let table = Guarded(WeakTable<Key, RuleState>())
 
   func start(_ automaton: RuleAutomaton) -> RuleState {
     state(automaton, automaton.start)

@@ -1,7 +1,5 @@
 // What all scopes of one table share.
 
-import Synchronization
-
 /// The trie, the rules with which each layer begins, and the interned scopes. Scopes hold the
 /// store; the store does not hold scopes.
 final class ScopeStore: Sendable {
@@ -17,7 +15,7 @@ final class ScopeStore: Sendable {
   private let fresh: [[RuleState]]
 
   /// Guards the scopes. Taken before the lock of `states`, never the other way.
-  private let scopes = Mutex(WeakTable<Key, Scope>())
+  private let scopes = Guarded(WeakTable<Key, Scope>())
 
   init(links: [Link], trie: PathTrie, states: RuleStates, fresh: [[RuleState]]) {
     self.links = links

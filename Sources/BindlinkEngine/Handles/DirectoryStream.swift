@@ -1,7 +1,6 @@
 // The state of one open directory.
 
 internal import BindlinkMap
-internal import Synchronization
 
 final class DirectoryStream: Sendable {
   struct State: ~Copyable, Sendable {
@@ -15,7 +14,7 @@ final class DirectoryStream: Sendable {
   let node: NodeID
   let isListed: Bool
   /// Guards the position of this one stream. The kernel sends one READDIR of a stream at a time.
-  let state = Mutex(State())
+  let state = Guarded(State())
 
   init(node: NodeID, isListed: Bool) {
     self.node = node

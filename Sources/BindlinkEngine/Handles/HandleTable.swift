@@ -22,7 +22,7 @@ internal import Synchronization
 
   nonisolated(unsafe) private let chunks: UnsafeMutablePointer<Atomic<UnsafeMutablePointer<Slot>?>>
   /// Guards which slots are free, and the streams of open directories.
-  private let state = Mutex<State>(State())
+  private let state = Guarded<State>(State())
 
   private struct State {
     var used: UInt32 = 0

@@ -5,7 +5,6 @@
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 final class LockTable: Sendable {
   private struct Key: Hashable {
@@ -26,7 +25,7 @@ final class LockTable: Sendable {
   private final class Holder: Sendable {
     let descriptor: Int32
     let isWritable: Bool
-    let ranges = Mutex<[Range]>([])
+    let ranges = Guarded<[Range]>([])
 
     init(_ descriptor: consuming Descriptor, isWritable: Bool) {
       self.isWritable = isWritable
@@ -37,7 +36,7 @@ final class LockTable: Sendable {
   }
 
   /// Guards the set of holders; taken before a holder's `ranges`.
-  private let holders = Mutex<[Key: Holder]>([:])
+  private let holders = Guarded<[Key: Holder]>([:])
 
   func set(
     _ lock: FileLock, node: NodeID, owner: UInt64, on descriptor: Int32, isWritable: Bool,

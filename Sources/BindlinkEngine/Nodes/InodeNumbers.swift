@@ -4,7 +4,6 @@
 
 internal import BindlinkMap
 internal import CBindlinkSystem
-internal import Synchronization
 
 struct InodeNumbers: Sendable {
   private let device: UInt64

@@ -4,7 +4,6 @@
 
 internal import BindlinkMap
 internal import CBindlinkSystem
-internal import Synchronization
 
 final class LinkCounts: Sendable {
   private struct Key: Hashable {
@@ -23,7 +22,7 @@ final class LinkCounts: Sendable {
   /// Beyond so many links and exceptions in one directory it is 1, "not counted".
   private static let namesAtMost = 64
 
-  private let counts = Mutex<[Key: Count]>([:])
+  private let counts = Guarded<[Key: Count]>([:])
 
   func count(
     _ status: Status, _ scope: Scope, _ resolver: Resolver,

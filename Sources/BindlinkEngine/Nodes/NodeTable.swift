@@ -1,9 +1,9 @@
 // All nodes: slots that never move, found by id or by identity. Used under Engine.nodes' lock, and
-// never does a system call: what has to be closed is returned to the caller.
+// never does a system call before its own end: what has to be closed is returned to the caller.
 
 internal import BindlinkMap
+internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 @safe struct NodeTable: ~Copyable {
   private static let chunkBits = 10
@@ -25,14 +25,19 @@ internal import Synchronization
   }
 
   deinit {
+    for descriptor in retired { _ = bl_close(descriptor) }
     for slot in 1..<used where unsafe self[slot].pointee.isInUse {
+      let descriptor = unsafe self[slot].pointee.descriptor
+      if descriptor >= 0 { _ = bl_close(descriptor) }
       var name = unsafe self[slot].pointee.names
       while let record = unsafe name {
         unsafe name = record.pointee.next
         unsafe UnsafeMutableRawPointer(record).deallocate()
       }
     }
-    for index in unsafe chunks.indices { unsafe chunks[index].deallocate() }
+    for index in unsafe chunks.indices {
+      unsafe chunks[index].deinitialize(count: Self.chunkSize).deallocate()
+    }
   }
 
   private static func makeChunk() -> UnsafeMutablePointer<Node> {

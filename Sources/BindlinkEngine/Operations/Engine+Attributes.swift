@@ -3,7 +3,6 @@
 package import BindlinkMap
 internal import CBindlinkSystem
 package import Glibc
-internal import Synchronization
 
 extension Engine {
   /// The attributes of a node; through the open file where the kernel names one.

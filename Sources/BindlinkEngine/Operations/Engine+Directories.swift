@@ -3,7 +3,6 @@
 package import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 extension Engine {
   package func openDirectory(_ id: NodeID) throws(Errno) -> HandleID {

@@ -14,6 +14,9 @@ extension Engine {
     let node = try pinned(id)
     let writes = flags & O_ACCMODE != O_RDONLY || flags & O_TRUNC != 0
     if writes, node.isReadOnly { throw .readOnlyFileSystem }
+    // The kernel opens all others itself; a device here would be the server's.
+    if node.isDirectory { throw .isDirectory }
+    guard node.format == 0o100000 else { throw .noSuchDevice }
     let file = try openObject(node.slot, flags & Self.openFlags | O_NOCTTY)
     // Truncated only now that it is known to be the right file.
     if flags & O_TRUNC != 0 { try truncate(file.raw, flags) }
@@ -37,7 +40,9 @@ extension Engine {
     try unsafe checkName(name)
     let directory = try directory(parent)
     let target = try unsafe target(in: directory, name, isDirectory: false)
-    let open = flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY
+    // A FIFO that came in between must not make the server wait.
+    let open =
+      flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK
     let file = try unsafe target.withName { (name) throws(Errno) -> Descriptor in
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
@@ -46,12 +51,13 @@ extension Engine {
           target.descriptor, name, open,
           mode: Umask.masked(mode, caller.umask, in: target.descriptor))
       } catch {
-        // A symbolic link came in between: the kernel is to look again.
-        throw error == .loop ? .stale : error
+        // A symbolic link or a FIFO came in between: the kernel is to look again.
+        throw error == .loop || error == .noSuchDevice ? .stale : error
       }
     }
     let located = Located(
       status: try System.status(of: file.raw), origin: target.origin, link: target.link)
+    guard located.status.format == 0o100000 else { throw .stale }
     let entry = try unsafe register(located, parent: directory.slot, name)
     return try handing(entry, file, flags)
   }

@@ -3,7 +3,6 @@
 package import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 extension Engine {
   /// The entry at a name; the kernel's count of its node is raised by one. ENOENT: the view shows

@@ -3,7 +3,6 @@
 package import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 extension Engine {
   /// RENAME2 with RENAME_NOREPLACE, RENAME_EXCHANGE and RENAME_WHITEOUT.

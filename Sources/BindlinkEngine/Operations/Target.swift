@@ -4,7 +4,6 @@
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
-internal import Synchronization
 
 /// A physical directory and name, with what the view knows of it.
 @safe struct Target: ~Copyable {

@@ -21,7 +21,7 @@ final class MountFacts: Sendable {
   /// The mount that was last found to be plain: nearly always the one in question.
   private let plain = Atomic<UInt64>(0)
   /// Guards nothing else; taken alone.
-  private let kinds = Mutex<[Key: MountKind]>([:])
+  private let kinds = Guarded<[Key: MountKind]>([:])
 
   @inline(__always)
   func isPlain(_ mount: UInt64) -> Bool { plain.load(ordering: .relaxed) == mount }

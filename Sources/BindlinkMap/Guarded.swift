@@ -1,0 +1,50 @@
+// A value behind a lock: the one lock type of the map, the engine and the binding. It is a POSIX
+// mutex because the thread sanitizer sees those and not Synchronization's Mutex, whose waiters meet
+// in the kernel alone (7 ns instead of 5 where nobody else wants it). The body may work with pointers
+// that belong to the calling thread (names from a request), which Mutex's region checking forbids.
+
+package import Glibc
+
+@safe
+package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
+  @safe @usableFromInline
+  struct Storage: ~Copyable {
+    @usableFromInline var lock = unsafe pthread_mutex_t()
+    @usableFromInline var value: Value
+
+    @usableFromInline
+    init(_ value: consuming Value) { self.value = value }
+  }
+
+  /// On the heap, since neither part may move.
+  @usableFromInline let storage: UnsafeMutablePointer<Storage>
+
+  @inlinable
+  package init(_ initial: consuming Value) {
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: Storage(initial))
+    unsafe pthread_mutex_init(&storage.pointee.lock, nil)
+  }
+
+  @inlinable
+  deinit {
+    unsafe pthread_mutex_destroy(&storage.pointee.lock)
+    unsafe storage.deinitialize(count: 1).deallocate()
+  }
+
+  @inlinable @inline(__always)
+  package func withLock<R: ~Copyable>(
+    _ body: (inout Value) throws(Errno) -> R
+  ) throws(Errno) -> R {
+    unsafe pthread_mutex_lock(&storage.pointee.lock)
+    defer { unsafe pthread_mutex_unlock(&storage.pointee.lock) }
+    return try unsafe body(&storage.pointee.value)
+  }
+
+  @inlinable @inline(__always)
+  package func withLock<R: ~Copyable>(_ body: (inout Value) -> R) -> R {
+    unsafe pthread_mutex_lock(&storage.pointee.lock)
+    defer { unsafe pthread_mutex_unlock(&storage.pointee.lock) }
+    return unsafe body(&storage.pointee.value)
+  }
+}
