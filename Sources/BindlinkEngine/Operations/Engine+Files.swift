@@ -37,7 +37,9 @@ extension Engine {
     try unsafe checkName(name)
     let directory = try directory(parent)
     let target = try unsafe target(in: directory, name, isDirectory: false)
-    let open = flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY
+    // O_NONBLOCK: as in `openObject`.
+    let open =
+      flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK
     let file = try unsafe target.withName { (name) throws(Errno) -> Descriptor in
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
@@ -46,12 +48,13 @@ extension Engine {
           target.descriptor, name, open,
           mode: Umask.masked(mode, caller.umask, in: target.descriptor))
       } catch {
-        // A symbolic link came in between: the kernel is to look again.
-        throw error == .loop ? .stale : error
+        // A symbolic link or a FIFO came in between: the kernel is to look again.
+        throw error == .loop || error == .noDeviceOrAddress ? .stale : error
       }
     }
     let located = Located(
       status: try System.status(of: file.raw), origin: target.origin, link: target.link)
+    guard located.status.isRegular else { throw .stale }
     let entry = try unsafe register(located, parent: directory.slot, name)
     return try handing(entry, file, flags)
   }
