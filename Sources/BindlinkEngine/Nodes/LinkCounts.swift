@@ -12,6 +12,8 @@ final class LinkCounts: Sendable {
     let scope: ObjectIdentifier
   }
   private struct Count {
+    /// Held, so that no other scope gets its identity.
+    let scope: Scope
     let backing: UInt32
     let modified, changed: Int64
     let visible: UInt32
@@ -46,7 +48,8 @@ final class LinkCounts: Sendable {
     counts.withLock {
       if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }
       $0[key] = Count(
-        backing: status.link_count, modified: modified, changed: changed, visible: visible)
+        scope: scope, backing: status.link_count, modified: modified, changed: changed,
+        visible: visible)
     }
     return visible
   }
