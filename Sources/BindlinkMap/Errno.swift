@@ -12,10 +12,9 @@ package struct Errno: Error, Hashable, Sendable {
   package static let noEntry = Errno(rawValue: 2)  // ENOENT
   package static let interrupted = Errno(rawValue: 4)  // EINTR
   package static let io = Errno(rawValue: 5)  // EIO
-  package static let noSuchDevice = Errno(rawValue: 6)  // ENXIO
+  package static let noDeviceOrAddress = Errno(rawValue: 6)  // ENXIO
   package static let badDescriptor = Errno(rawValue: 9)  // EBADF
   package static let again = Errno(rawValue: 11)  // EAGAIN
-  package static let noMemory = Errno(rawValue: 12)  // ENOMEM
   package static let accessDenied = Errno(rawValue: 13)  // EACCES
   package static let busy = Errno(rawValue: 16)  // EBUSY
   package static let exists = Errno(rawValue: 17)  // EEXIST

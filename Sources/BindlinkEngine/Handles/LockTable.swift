@@ -130,8 +130,7 @@ final class LockTable: Sendable {
   func release(node: NodeID, owner: UInt64) {
     let holder = holders.withLock { $0.removeValue(forKey: Key(node: node, owner: owner)) }
     guard let holder else { return }
-    var all = FileLock(type: F_UNLCK, start: 0, length: 0, pid: 0)
-    all.type = F_UNLCK
+    let all = FileLock(type: F_UNLCK, start: 0, length: 0, pid: 0)
     try? apply(all, to: holder, Int32(BL_LOCK_SET))
   }
 

@@ -11,8 +11,8 @@ final class LinkCounts: Sendable {
     let scope: ObjectIdentifier
   }
   private struct Count {
-    /// Kept so that its identity, which is the key's, is no other scope's meanwhile.
-    let owner: Scope
+    /// Held, so that no other scope gets its identity.
+    let scope: Scope
     let backing: UInt32
     let modified, changed: Int64
     let visible: UInt32
@@ -47,7 +47,7 @@ final class LinkCounts: Sendable {
     counts.withLock {
       if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }
       $0[key] = Count(
-        owner: scope, backing: status.link_count, modified: modified, changed: changed,
+        scope: scope, backing: status.link_count, modified: modified, changed: changed,
         visible: visible)
     }
     return visible

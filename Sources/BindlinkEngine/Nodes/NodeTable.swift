@@ -233,6 +233,18 @@ internal import Glibc
     unsafe UnsafeMutableRawPointer(record).deallocate()
   }
 
+  /// A file that had no name has one again, and needs no descriptor of its own: returns it, to be
+  /// closed, unless it is in use at this moment.
+  mutating func takeKept(_ slot: UInt32) -> Int32? {
+    let node = unsafe self[slot]
+    guard unsafe node.pointee.keepsDescriptor, unsafe !node.pointee.isDirectory,
+      unsafe node.pointee.pins == 0
+    else { return nil }
+    defer { unsafe node.pointee.descriptor = -1 }
+    unsafe node.pointee.keepsDescriptor = false
+    return unsafe node.pointee.descriptor
+  }
+
   // MARK: The end of a node
 
   /// Frees the node, and its parents that only it kept, if the kernel has forgotten it. Returns

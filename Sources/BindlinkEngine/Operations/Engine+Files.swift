@@ -16,7 +16,7 @@ extension Engine {
     if writes, node.isReadOnly { throw .readOnlyFileSystem }
     // The kernel opens all others itself; a device here would be the server's.
     if node.isDirectory { throw .isDirectory }
-    guard node.format == 0o100000 else { throw .noSuchDevice }
+    guard node.format == 0o100000 else { throw .noDeviceOrAddress }
     let file = try openObject(node.slot, flags & Self.openFlags | O_NOCTTY)
     // Truncated only now that it is known to be the right file.
     if flags & O_TRUNC != 0 { try truncate(file.raw, flags) }
@@ -40,7 +40,7 @@ extension Engine {
     try unsafe checkName(name)
     let directory = try directory(parent)
     let target = try unsafe target(in: directory, name, isDirectory: false)
-    // A FIFO that came in between must not make the server wait.
+    // O_NONBLOCK: as in `openObject`.
     let open =
       flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK
     let file = try unsafe target.withName { (name) throws(Errno) -> Descriptor in
@@ -52,12 +52,12 @@ extension Engine {
           mode: Umask.masked(mode, caller.umask, in: target.descriptor))
       } catch {
         // A symbolic link or a FIFO came in between: the kernel is to look again.
-        throw error == .loop || error == .noSuchDevice ? .stale : error
+        throw error == .loop || error == .noDeviceOrAddress ? .stale : error
       }
     }
     let located = Located(
       status: try System.status(of: file.raw), origin: target.origin, link: target.link)
-    guard located.status.format == 0o100000 else { throw .stale }
+    guard located.status.isRegular else { throw .stale }
     let entry = try unsafe register(located, parent: directory.slot, name)
     return try handing(entry, file, flags)
   }

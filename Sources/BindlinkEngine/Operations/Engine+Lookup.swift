@@ -55,7 +55,9 @@ extension Engine {
       unsafe node.pointee.scope = located.scope
       let deserted = unsafe table.addName(
         slot, parent: parent, name, link: located.link, origin: located.origin)
-      return (table.id(of: slot), deserted == 0 ? [] : table.collect(deserted))
+      var closing = deserted == 0 ? [] : table.collect(deserted)
+      if let kept = table.takeKept(slot) { closing.append(kept) }
+      return (table.id(of: slot), closing)
     }
     for descriptor in closing { _ = bl_close(descriptor) }
     return id

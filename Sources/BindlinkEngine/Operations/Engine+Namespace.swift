@@ -72,14 +72,18 @@ extension Engine {
   package func makeHardLink(
     _ id: NodeID, _ newParent: NodeID, _ newName: Name, caller: Caller
   ) throws(Errno) -> Entry {
-    let node = try pinned(id)
-    if node.isDirectory { throw .notPermitted }
-    if node.isReadOnly { throw .readOnlyFileSystem }
-    let object = try openObject(node.slot, System.pathOnly)
+    let object = try objectToLink(id)
     return try unsafe make(newParent, newName, isDirectory: false, caller) {
       (directory, name) throws(Errno) in
       _ = try unsafe System.checked(bl_link_descriptor(object.raw, directory, name))
     }
+  }
+
+  private func objectToLink(_ id: NodeID) throws(Errno) -> Descriptor {
+    let node = try pinned(id)
+    if node.isDirectory { throw .notPermitted }
+    if node.isReadOnly { throw .readOnlyFileSystem }
+    return try openObject(node.slot, System.pathOnly)
   }
 
   private func make(

@@ -43,17 +43,13 @@ enum {
 	BL_O_TMPFILE_BIT = 020000000, /* without O_DIRECTORY */
 	BL_O_DIRECT = 040000,
 	BL_O_NOATIME = 01000000,
-	BL_O_LARGEFILE = 0100000,
 	BL_AT_EMPTY_PATH = 0x1000,
 	BL_AT_NO_AUTOMOUNT = 0x800,
 	BL_AT_STATX_DONT_SYNC = 0x4000,
-	BL_AT_EACCESS = 0x200,
 	BL_STATX_BASIC = 0x7ff,
 	BL_STATX_BIRTH = 0x800,
 	BL_STATX_MOUNT_ID = 0x1000,
-	BL_RENAME_NOREPLACE = 1,
 	BL_RENAME_EXCHANGE = 2,
-	BL_RENAME_WHITEOUT = 4,
 	BL_RESOLVE_NO_MAGICLINKS = 2,
 	BL_RESOLVE_NO_SYMLINKS = 4,
 	BL_RESOLVE_BENEATH = 8,
@@ -73,7 +69,7 @@ int bl_chmod(int fd, unsigned mode); /* also of an O_PATH descriptor */
 int bl_fchmod(int fd, unsigned mode);
 int bl_chown(int fd, unsigned uid, unsigned gid);
 int bl_truncate(int fd, int64_t size);
-/* NULL: unchanged. nanoseconds UTIME_NOW (0x3fffffff) and UTIME_OMIT (0x3ffffffe) as usual. */
+/* Nanoseconds UTIME_NOW (0x3fffffff) and UTIME_OMIT (0x3ffffffe) as usual. */
 int bl_set_times(int fd, int64_t access_seconds, int64_t access_nanoseconds, int64_t modify_seconds,
 		 int64_t modify_nanoseconds);
 int bl_mkdirat(int directory, const char *name, unsigned mode);
