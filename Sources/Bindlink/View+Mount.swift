@@ -99,12 +99,14 @@ extension View {
       case .rule(let text):
         requests.append(.argument(text))
       case .file(let path):
+        let content: [UInt8]
         do {
-          requests.append(.file(name: path.string, content: try path.content()))
+          content = try path.content()
         } catch {
           throw BindlinkError(
             "cannot read the exceptions in \(path)", subject: path.string, error, rule: "E4")
         }
+        requests.append(.file(name: path.string, content: content))
       }
     }
     return requests

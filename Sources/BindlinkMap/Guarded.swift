@@ -33,18 +33,11 @@ package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
   }
 
   @inlinable @inline(__always)
-  package func withLock<R: ~Copyable>(
-    _ body: (inout Value) throws(Errno) -> R
-  ) throws(Errno) -> R {
+  package func withLock<R: ~Copyable, Failure: Error>(
+    _ body: (inout Value) throws(Failure) -> R
+  ) throws(Failure) -> R {
     unsafe pthread_mutex_lock(&storage.pointee.lock)
     defer { unsafe pthread_mutex_unlock(&storage.pointee.lock) }
     return try unsafe body(&storage.pointee.value)
-  }
-
-  @inlinable @inline(__always)
-  package func withLock<R: ~Copyable>(_ body: (inout Value) -> R) -> R {
-    unsafe pthread_mutex_lock(&storage.pointee.lock)
-    defer { unsafe pthread_mutex_unlock(&storage.pointee.lock) }
-    return unsafe body(&storage.pointee.value)
   }
 }

@@ -81,7 +81,9 @@ final class Scratch: Sendable {
   var processes: [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.filter { $0.allSatisfy(\.isNumber) }.filter { process in
-      let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+      // FileManager's contents(atPath:) leaks its buffer where a file says that it is empty.
+      let file = FileHandle(forReadingAtPath: "/proc/\(process)/cmdline")
+      let line = (try? file?.readToEnd()) ?? Data()
       return String(decoding: line, as: UTF8.self).contains(path)
     }
   }

@@ -12,7 +12,9 @@ import Testing
   }
 
   @Test func aRelativePathStartsInTheWorkingDirectory() throws {
-    let directory = FilePath(unsafe String(cString: getcwd(nil, 0)))
+    let text = unsafe getcwd(nil, 0)!
+    defer { unsafe free(text) }
+    let directory = FilePath(unsafe String(cString: text))
     #expect(try FilePath("a/b").absolute() == directory.appending("a/b"))
     #expect(try FilePath("a~/b").absolute() == directory.appending("a~/b"))
   }

@@ -14,15 +14,25 @@ import Glibc
 
 @c(LLVMFuzzerTestOneInput)
 public func fuzzRequests(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let input = Array(UnsafeBufferPointer(start: data, count: count))
   let ground = Ground.shared
   ground.prepare()
+  serve(Array(UnsafeBufferPointer(start: data, count: count)), ground)
+  ground.check()
+  return 0
+}
+
+/// The engine and its session have ended when this returns.
+@inline(never)
+private func serve(_ input: [UInt8], _ ground: Ground) {
   let client = Client(ground)
   var records = input[...]
   while let record = Record(&records), client.isServed { client.send(record) }
   client.finish()
-  ground.check()
-  return 0
+}
+
+/// As `precondition`, whose text an optimised build leaves out.
+private func require(_ holds: Bool, _ rule: @autoclosure () -> String = "set up") {
+  if !holds { fatalError(rule()) }
 }
 
 /// One request of the input.
@@ -49,31 +59,36 @@ private final class Ground {
   nonisolated(unsafe) static let shared = Ground()
 
   let base: String
-  private let firstFree: Int32
+  private var openBefore: [String] = []
 
   private init() {
-    var template = Array("/tmp/bindlink-fuzz-XXXXXX".utf8CString)
+    // In memory where that can be: the requests synchronise.
+    let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(place)/bindlink-fuzz-XXXXXX".utf8CString)
     base = mkdtemp(&template).map { String(cString: $0) }!
     chmod(base, 0o755)
     // Half a disk is not to be allocated. Where the limit is passed, EFBIG is enough.
     var limit = rlimit(rlim_cur: 16 << 20, rlim_max: 16 << 20)
     setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
     signal(SIGXFSZ, SIG_IGN)
-    makeFile("canary")
+    Self.makeFile("\(base)/canary")
     atexit { Ground.remove(Ground.shared.base) }
-    firstFree = Self.firstFreeDescriptor()
+
   }
 
-  private func makeFile(_ name: String) {
-    let file = open("\(base)/\(name)", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
-    precondition(write(file, "content\n", 8) == 8)
+  private static func makeFile(_ path: String) {
+    let file = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
+    require(write(file, "content\n", 8) == 8)
     close(file)
   }
 
   func prepare() {
-    precondition(mkdir("\(base)/view", 0o777) == 0)
+    openBefore = openDescriptors()
+    require(mkdir("\(base)/view", 0o777) == 0)
     mkdir("\(base)/view/directory", 0o777)
-    for name in ["view/file", "view/other", "view/directory/inner"] { makeFile(name) }
+    for name in ["view/file", "view/other", "view/directory/inner"] {
+      Self.makeFile("\(base)/\(name)")
+    }
     symlink("../canary", "\(base)/view/symlink")
     link("\(base)/view/file", "\(base)/view/hard")
     mkfifo("\(base)/view/fifo", 0o666)
@@ -87,18 +102,23 @@ private final class Ground {
   func check() {
     Self.remove("\(base)/view")
     var status = stat()
-    precondition(lstat("\(base)/canary", &status) == 0, "the canary is gone")
-    precondition(
+    require(lstat("\(base)/canary", &status) == 0, "the canary is gone")
+    require(
       status.st_mode == 0o100644 && status.st_size == 8 && status.st_nlink == 1
         && status.st_uid == getuid(), "the canary was changed")
-    precondition(Self.names(base) == ["canary"], "something is beside the view")
-    precondition(Self.firstFreeDescriptor() == firstFree, "a descriptor is left open")
+    require(Self.names(base) == ["canary"], "something is beside the view")
+    let left = openDescriptors()
+    require(left == openBefore, "left open: \(left)")
   }
 
-  private static func firstFreeDescriptor() -> Int32 {
-    let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
-    close(descriptor)
-    return descriptor
+  /// The descriptors that a session has: sockets, and what lies in the base.
+  private func openDescriptors() -> [String] {
+    Self.names("/proc/self/fd").compactMap { descriptor in
+      var target = [UInt8](repeating: 0, count: 4096)
+      let length = readlink("/proc/self/fd/\(descriptor)", &target, target.count)
+      let text = String(decoding: target[..<max(0, length)], as: UTF8.self)
+      return text.hasPrefix("socket:") || text.hasPrefix(base) ? text : nil
+    }.sorted()
   }
 
   private static func names(_ path: String) -> [String] {
@@ -116,7 +136,7 @@ private final class Ground {
 
   private static func remove(_ path: String) {
     removeContents(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
-    precondition(rmdir(path) == 0, "\(path) cannot be removed: \(errno)")
+    require(rmdir(path) == 0, "\(path) cannot be removed: \(errno)")
   }
 
   /// By descriptor: names need not be UTF-8.
@@ -157,11 +177,11 @@ private final class Runner {
   private func run() {
     if getuid() == 0 {
       var none = bl_capabilities()
-      precondition(
+      require(
         bl_set_groups(nil, 0) == 0 && bl_set_fsgid(Self.user) == 0
           && bl_set_fsuid(Self.user) == 0 && bl_set_capabilities(&none) == 0)
     }
-    session.run(workers: 4)
+    session.run(workers: 2)
   }
 
   func end() {
@@ -203,7 +223,7 @@ private final class Client {
   init(_ ground: Ground) {
     var sockets: [Int32] = [-1, -1]
     let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
-    precondition(socketpair(AF_UNIX, type, 0, &sockets) == 0)
+    require(socketpair(AF_UNIX, type, 0, &sockets) == 0)
     socket = sockets[1]
     let under = open("\(ground.base)/view", O_DIRECTORY | pathOnly | O_CLOEXEC)
     var setup = ViewSetup(
@@ -282,7 +302,7 @@ private final class Client {
     case Opcode.waitingLock: waiting = own
     default:
       while outstanding[own] != nil, receive(milliseconds: 20_000) {}
-      precondition(outstanding[own] == nil, "no answer to opcode \(opcode)")
+      require(outstanding[own] == nil, "no answer to opcode \(opcode)")
     }
   }
 
@@ -293,10 +313,10 @@ private final class Client {
     return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
       let count = recv(socket, buffer.baseAddress!, size, 0)
       guard count >= 16 else { return false }
-      precondition(buffer.load(as: UInt32.self) == UInt32(count), "an answer's length")
+      require(buffer.load(as: UInt32.self) == UInt32(count), "an answer's length")
       let error = buffer.load(fromByteOffset: 4, as: Int32.self)
-      precondition(error <= 0 && error > -1000, "an answer's error is \(error)")
-      precondition(error == 0 || count == 16, "an error with a payload")
+      require(error <= 0 && error > -1000, "an answer's error is \(error)")
+      require(error == 0 || count == 16, "an error with a payload")
       guard
         let opcode = outstanding.removeValue(
           forKey: buffer.load(fromByteOffset: 8, as: UInt64.self))
@@ -323,7 +343,7 @@ private final class Client {
     runner.end()
     while receive(milliseconds: 0) {}
     outstanding = outstanding.filter { $0.value != Opcode.interrupt }
-    precondition(outstanding.isEmpty, "never answered: \(outstanding)")
+    require(outstanding.isEmpty, "never answered: \(outstanding)")
     close(socket)
   }
 }

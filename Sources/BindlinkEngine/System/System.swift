@@ -18,6 +18,7 @@ enum System {
   static let noFollow: Int32 = 0o400000  // O_NOFOLLOW
   static let directory: Int32 = 0o200000  // O_DIRECTORY
   static let nonBlocking: Int32 = 0o4000  // O_NONBLOCK
+  static let notFollowing: Int32 = 0x100  // AT_SYMLINK_NOFOLLOW
   static let removeDirectory: Int32 = 0x200  // AT_REMOVEDIR
   static let currentDirectory: Int32 = -100  // AT_FDCWD
   private static let notFollowing: Int32 = 0x100  // AT_SYMLINK_NOFOLLOW
