@@ -88,6 +88,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
+    // Views that the command mounts, in each privilege situation.
+    .testTarget(
+      name: "MountTests", dependencies: ["CPosixCases", "PosixCases"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(

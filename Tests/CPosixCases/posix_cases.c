@@ -18,6 +18,7 @@
 #include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -447,6 +448,22 @@ int px_getflags(int fd, uint32_t *flags) {
   *flags = (uint32_t)value;
   return result;
 }
+
+int px_handle(const char *path) {
+  union {
+    struct file_handle handle;
+    char space[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+  } buffer;
+  int mount;
+  buffer.handle.handle_bytes = MAX_HANDLE_SZ;
+  return RESULT(name_to_handle_at(AT_FDCWD, path, &buffer.handle, &mount, 0));
+}
+
+int px_bind_mount(const char *from, const char *at) {
+  return RESULT(mount(from, at, NULL, MS_BIND, NULL));
+}
+int px_mount_tmpfs(const char *at) { return RESULT(mount("none", at, "tmpfs", 0, NULL)); }
+int px_unmount(const char *at) { return RESULT(umount2(at, MNT_DETACH)); }
 
 static gid_t own_groups[256];
 static int own_group_count = -1;

@@ -16,7 +16,7 @@ package struct Path: ExpressibleByStringInterpolation, Sendable, CustomStringCon
   }
 
   /// NUL-terminated, for C.
-  var text: [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
+  package var text: [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
 
   /// For the log: printable, and short even where the path is not.
   package var description: String {

@@ -117,7 +117,7 @@ extension Probe {
   }
 }
 
-func kind(of mode: UInt32) -> String {
+package func kind(of mode: UInt32) -> String {
   switch mode & S_IFMT {
   case S_IFREG: "file"
   case S_IFDIR: "directory"

@@ -53,7 +53,7 @@ final class Probe {
   }
 }
 
-func errorName(_ error: Int32) -> String {
+package func errorName(_ error: Int32) -> String {
   guard let name = unsafe px_error_name(error) else { return "error \(error)" }
   return unsafe String(cString: name)
 }

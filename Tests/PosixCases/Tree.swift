@@ -6,7 +6,7 @@ import Glibc
 
 /// One line for each object below `directory`: type, mode, owner, size, link count of files,
 /// symlink text, content hash, extended attributes.
-func treeLines(of directory: String) -> [String] {
+package func treeLines(of directory: String) -> [String] {
   let root = unsafe px_open(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY, 0)
   guard root >= 0 else { return ["tree \(errorName(-root))"] }
   defer { _ = px_close(root) }

@@ -96,6 +96,12 @@ int px_mknod(const char *path, unsigned mode, unsigned major, unsigned minor);
 int px_chdir(const char *path);
 int px_fchdir(int fd);
 long px_getcwd(char *out, size_t size);
+// name_to_handle_at: whether path has a file handle.
+int px_handle(const char *path);
+// A bind mount, and its end (lazily).
+int px_bind_mount(const char *from, const char *at);
+int px_mount_tmpfs(const char *at);
+int px_unmount(const char *at);
 
 int px_setxattr(const char *path, const char *name, const void *value, size_t size, int flags,
                 int follow);

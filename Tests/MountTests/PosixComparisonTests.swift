@@ -1,0 +1,64 @@
+// The table of POSIX cases, compared between a plain directory and views of one (O7).
+import PosixCases
+import Testing
+
+extension MountedViews {
+  @Suite(.serialized) struct PosixComparisonTests {
+    struct Arrangement: Sendable, CustomTestStringConvertible {
+      let name: String
+      var items: [String] = []
+      var arguments: [String] = ["@/src"]
+      /// The directory of the view in which the cases run.
+      var directory: Path = ""
+      var withOtherUsers = false
+      var testDescription: String { name }
+    }
+
+    static let arrangements: [Arrangement] =
+      [
+        Arrangement(name: "a plain view", items: ["src/"]),
+        Arrangement(
+          name: "inside a nested link", items: ["src/", "outer/a/b/", "inner/"],
+          arguments: [
+            "@/src", "--link", "/n=@/outer", "--link", "/n/a/b/in=@/inner", "--parents",
+          ],
+          directory: "n/a/b/in"),
+        Arrangement(
+          name: "with exceptions loaded", items: ["src/hidden=x", "src/a/b/secret=y"],
+          arguments: [
+            "@/src", "--except", "/hidden", "--except", "/a/b/secret", "--except", "/a/never",
+            "--except", "**/*.hidden-pem", "--except", "node_modules_hidden/", "--except",
+            "/a/**/inner-hidden", "--except", "!kept-hidden", "--except", ".env-hidden",
+          ]),
+        Arrangement(
+          name: "the anchor, without a link", items: ["view/"], arguments: []),
+      ]
+      + (Situation.isRoot
+        ? [
+          Arrangement(
+            name: "a plain view for other users", items: ["src/"],
+            arguments: ["@/src", "-o", "allow_other,default_permissions"], withOtherUsers: true),
+          Arrangement(
+            name: "with exceptions, for other users", items: ["src/hidden=x"],
+            arguments: [
+              "@/src", "-o", "allow_other", "--except", "/hidden", "--except", "**/*.hidden-pem",
+            ], withOtherUsers: true),
+        ] : [])
+
+    @Test("O7: each POSIX case does what it does in a plain directory", arguments: arrangements)
+    func agrees(_ arrangement: Arrangement) throws {
+      try withView(["plain/"] + arrangement.items, arrangement.arguments) { view, host in
+        let place = arrangement.directory.bytes.isEmpty ? view : view[arrangement.directory]
+        var compared = 0
+        for posixCase in posixCases where posixCase.kernelLimit == nil {
+          if posixCase.requirement == .otherUsers, !arrangement.withOtherUsers { continue }
+          compared += 1
+          let differences = posixCase.differences(
+            between: host["plain"].string, and: place.string)
+          #expect(differences == [], "\(posixCase.name)")
+        }
+        #expect(compared >= 200)
+      }
+    }
+  }
+}
