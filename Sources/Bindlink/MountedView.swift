@@ -23,9 +23,9 @@ public final class MountedView: Sendable {
   /// it once.
   ///
   /// - Parameter workers: how many requests are worked on at a time; one that waits for a slow
-  ///   backing occupies one. Nil: two for each processor, at least four.
-  public func serve(workers: Int? = nil) {
-    session.run(workers: workers ?? max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  ///   backing occupies one. They are started as needed.
+  public func serve(workers: Int = 64) {
+    session.run(workers: workers)
     // Where the connection was ended but not the mount (/sys/fs/fuse/connections/*/abort), a mount
     // that answers ENOTCONN to everybody would stay.
     try? mount.detach(lazily: true)

@@ -73,7 +73,7 @@ package final class Engine: Sendable {
     return try opened(directory)
   }
 
-  private func directory(slot: UInt32) throws(Errno) -> OpenDirectory {
+  func directory(slot: UInt32) throws(Errno) -> OpenDirectory {
     if slot == 1 { try refreshRoot() }
     let directory = try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
       try unsafe pin(table[slot], slot: slot)

@@ -18,8 +18,10 @@ extension MountedViews {
         #expect(physical.mtime == 3_000_000_004 && virtual.mtime == physical.mtime)
         #expect(physical.size == 4 && virtual.size == 4)
         #expect(physical.ctime == virtual.ctime)
-        #expect(host.setAttribute("b/f", "user.probe", "1") == view.setAttribute(
-          "v/f", "user.probe", "1"))
+        #expect(
+          host.setAttribute("b/f", "user.probe", "1")
+            == view.setAttribute(
+              "v/f", "user.probe", "1"))
         #expect(view.attribute("v/f", "user.probe") == host.attribute("b/f", "user.probe"))
         #expect(view.append("v/f", "-end") == "ok")
         #expect(host.read("b/f") == "cont-end")

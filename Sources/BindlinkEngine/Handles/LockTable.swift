@@ -61,6 +61,16 @@ final class LockTable: Sendable {
       bl_lock(holder.descriptor, command, &type, &start, &length, &pid))
   }
 
+  /// The file opened again; where its mode has come to forbid that, the client's own open file.
+  private static func reopened(_ descriptor: Int32, _ access: Int32) throws(Errno) -> Descriptor {
+    do throws(Errno) {
+      return try System.reopen(descriptor, access)
+    } catch {
+      guard error == .accessDenied else { throw error }
+      return try System.duplicate(descriptor)
+    }
+  }
+
   /// The owner's description of the file: for writing too where that is allowed, since a description
   /// of its own for write locks would conflict with the owner's read locks.
   private func holder(
@@ -73,7 +83,7 @@ final class LockTable: Sendable {
       holder = Holder(both, isWritable: true)
     } else {
       holder = Holder(
-        try System.reopen(descriptor, isWritable ? O_WRONLY : O_RDONLY), isWritable: isWritable)
+        try Self.reopened(descriptor, isWritable ? O_WRONLY : O_RDONLY), isWritable: isWritable)
     }
     if let known {
       // Read locks move to the new description: nobody else can write-lock them meanwhile but in
@@ -103,7 +113,7 @@ final class LockTable: Sendable {
           &found.pid))
     } else {
       // A description of its own, so that no lock counts as the asker's.
-      let fresh = try System.reopen(descriptor, O_RDONLY)
+      let fresh = try Self.reopened(descriptor, O_RDONLY)
       _ = try unsafe System.checked(
         bl_lock(
           fresh.raw, Int32(BL_LOCK_TEST), &found.type, &found.start, &found.length,

@@ -245,6 +245,23 @@ internal import Glibc
     return unsafe node.pointee.descriptor
   }
 
+  /// The directories known below one, nearer ones first.
+  func directories(below ancestor: UInt32) -> [UInt32] {
+    var found: [(slot: UInt32, distance: Int)] = []
+    for slot in 1..<used where unsafe self[slot].pointee.isInUse && self[slot].pointee.isDirectory {
+      var (current, distance) = (slot, 0)
+      while let record = unsafe self[current].pointee.names, distance <= count {
+        current = unsafe record.pointee.parent
+        distance += 1
+        if current == ancestor {
+          found.append((slot, distance))
+          break
+        }
+      }
+    }
+    return found.sorted { $0.distance < $1.distance }.map(\.slot)
+  }
+
   // MARK: The end of a node
 
   /// Frees the node, and its parents that only it kept, if the kernel has forgotten it. Returns

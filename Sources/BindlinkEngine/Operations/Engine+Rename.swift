@@ -23,10 +23,11 @@ extension Engine {
     if replaced?.origin == .linkRoot, replaced?.isDirectory == true { throw .busy }
 
     let newScope = try unsafe movedScope(source, from: from, name, to: to, newName)
+    var otherScope: Scope?
     if exchanges, let replaced {
       try unsafe checkShown(source, in: to, newName, newTarget.link)
       try unsafe checkShown(replaced, in: from, name, sourceTarget.link)
-      _ = try unsafe movedScope(replaced, from: to, newName, to: from, name)
+      otherScope = try unsafe movedScope(replaced, from: to, newName, to: from, name)
     }
     if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
       let path = unsafe try virtualPath(of: to.slot) + [Array(unsafe nameBytes(newName))]
@@ -66,6 +67,7 @@ extension Engine {
         var other = replaced
         other.origin = sourceTarget.origin
         other.link = sourceTarget.link
+        other.scope = otherScope
         unsafe changedName(replaced, other, from: to.slot, newName, to: from.slot, name)
       }
     }
@@ -159,8 +161,10 @@ extension Engine {
     _ old: Located, _ new: Located, from parent: UInt32, _ name: Name, to newParent: UInt32,
     _ newName: Name
   ) {
+    var below: [UInt32] = []
     let closing = nodes.withLock { table -> [Int32] in
       guard let slot = find(old, in: table) else { return [] }
+      if old.isDirectory, old.scope !== new.scope { below = table.directories(below: slot) }
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
       if old.belongsToLink { unsafe node.pointee.link = new.link }
@@ -170,5 +174,30 @@ extension Engine {
       return deserted == 0 ? [] : table.collect(deserted)
     }
     for descriptor in closing { _ = bl_close(descriptor) }
+    for slot in below { rescope(slot) }
+  }
+
+  /// R4: lookups from a directory below one that moved follow the table at its new place; where it is
+  /// hidden now, nothing is in it.
+  private func rescope(_ slot: UInt32) {
+    guard let reference = nodes.withLock({ unsafe Reference($0[slot], at: 0) }) else { return }
+    let located: Located?
+    do throws(Errno) {
+      let parent = try directory(slot: reference.parent)
+      located = unsafe try reference.withName { (name) throws(Errno) in
+        try unsafe locate(in: parent, name)
+      }
+    } catch {
+      located = nil
+    }
+    nodes.withLock { table in
+      let node = unsafe table[slot]
+      if let located, unsafe located.status.identity == node.pointee.identity {
+        unsafe node.pointee.scope = located.scope
+        unsafe node.pointee.link = located.link
+      } else {
+        unsafe node.pointee.isBlank = true
+      }
+    }
   }
 }

@@ -21,7 +21,6 @@ enum System {
   static let notFollowing: Int32 = 0x100  // AT_SYMLINK_NOFOLLOW
   static let removeDirectory: Int32 = 0x200  // AT_REMOVEDIR
   static let currentDirectory: Int32 = -100  // AT_FDCWD
-  private static let notFollowing: Int32 = 0x100  // AT_SYMLINK_NOFOLLOW
 
   /// A result of the C layer: a value, or a negated errno.
   @inline(__always)
