@@ -17,6 +17,7 @@ final class ScratchView {
   /// with "/" is a pattern.
   init(
     _ tree: ScratchTree, links: [(String, String)] = [], readOnly: Set<String> = [],
+    keepingInside: Set<String> = [],
     exceptions: [String] = [], parents: Bool = false, isReadOnly: Bool = false
   ) throws {
     self.tree = tree
@@ -29,6 +30,7 @@ final class ScratchView {
       var link = LinkRequest(
         virtualPath: Array(virtual.utf8), backing: Array("\(tree.path)/\(backing)".utf8))
       link.isReadOnly = readOnly.contains(virtual)
+      link.keepsSymbolicLinksInside = keepingInside.contains(virtual)
       setup.links.append(link)
     }
     setup.exceptions = exceptions.map { .argument(Array($0.utf8)) }
