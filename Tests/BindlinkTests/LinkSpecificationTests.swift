@@ -43,4 +43,34 @@ import Testing
     #expect(error?.errno == .invalidArgument)
     #expect(error?.exitStatus == .usage)
   }
+
+  /// Reproducible: the seed is in the test's name.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func anyBytesAreALinkOrRefused(seed: UInt64) throws {
+    var state = seed
+    func random(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    func escaped(_ path: FilePath) -> String {
+      String(path.string.flatMap { #"=,\"#.contains($0) ? ["\\", $0] : [$0] })
+    }
+    let pieces = ["=", ",", "\\", "/", "a", "read-only", "merged", "\0", "ä", ".", "\\="]
+    var links = 0
+    for _ in 0..<20_000 {
+      let text = (0..<random(8)).map { _ in pieces[random(pieces.count)] }.joined()
+      do throws(BindlinkError) {
+        let link = try LinkSpecification(parsing: text)
+        links += 1
+        let again =
+          "\(escaped(link.virtualPath))=\(escaped(link.backing))"
+          + (link.isReadOnly ? ",read-only" : "") + (link.isMerged ? ",merged" : "")
+        let parsed = try LinkSpecification(parsing: again)
+        #expect(parsed == link, "\(text)")
+      } catch {
+        #expect(error.errno == .invalidArgument && error.exitStatus == .usage, "\(text)")
+      }
+    }
+    #expect(links > 100)
+  }
 }
