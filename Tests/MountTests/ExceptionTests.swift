@@ -208,7 +208,8 @@ extension MountedViews {
 
     @Test("E5: a hidden name whose parent the outer view has is created there")
     func createdInOuter() throws {
-      try withView(["view/v/sub/", "b/f=1", "b/sub/"], "--link", "/v=@/b", "--except", "/v/x",
+      try withView(
+        ["view/v/sub/", "b/f=1", "b/sub/"], "--link", "/v=@/b", "--except", "/v/x",
         "--except", "/v/sub/y"
       ) { view, host in
         #expect(view.write("v/x", "outer") == "ok")

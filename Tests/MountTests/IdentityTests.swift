@@ -8,7 +8,8 @@ extension MountedViews {
   @Suite(.serialized) struct IdentityTests {
     @Test("R6: a symbolic link's text is unchanged and the caller resolves it (46, 47)")
     func symbolicLinks() throws {
-      try withView(["b/d/f=one", "b/l>d/f", "b/abs>/etc/passwd", "b/up>../../x", "b/dangling>no"],
+      try withView(
+        ["b/d/f=one", "b/l>d/f", "b/abs>/etc/passwd", "b/up>../../x", "b/dangling>no"],
         "--empty", "--link", "/v=@/b"
       ) { view, host in
         #expect(view.readlink("v/l") == "d/f")

@@ -25,7 +25,8 @@ extension MountedViews {
 
     @Test("R9: a view mounted over its own source")
     func overItsSource() throws {
-      try withView(["src/f=1", "src/secret=2", "src/d/g=3"], "@/src", "--except", "/secret",
+      try withView(
+        ["src/f=1", "src/secret=2", "src/d/g=3"], "@/src", "--except", "/secret",
         "at:@/src"
       ) { view, _ in
         #expect(view.list() == "d f", "nothing shows through the exception")
@@ -74,7 +75,8 @@ extension MountedViews {
       }
     }
 
-    @Test("R9: other mounts inside a backing are shown; the border is EXDEV",
+    @Test(
+      "R9: other mounts inside a backing are shown; the border is EXDEV",
       .enabled(if: Situation.canMount, "mount(2) is not allowed here"))
     func otherMounts() throws {
       let scratch = try Scratch(["src/m/", "src/f=1", "view/"])
@@ -93,7 +95,8 @@ extension MountedViews {
       #expect(try scratch.command(["unmount", "@/view"]).status == 0)
     }
 
-    @Test("R9: the view bound inside its own backing is shown empty",
+    @Test(
+      "R9: the view bound inside its own backing is shown empty",
       .enabled(if: Situation.canMount, "mount(2) is not allowed here"))
     func boundInside() throws {
       let scratch = try Scratch(["src/loop/under=1", "src/f=1", "view/"])

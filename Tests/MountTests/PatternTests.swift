@@ -27,7 +27,8 @@ extension MountedViews {
       Example("a/*", shows: ".env a build build/x log.txt"),
       Example("a/**", shows: ".env a build build/x log.txt"),
       Example("*", "!log.txt", shows: "log.txt"),
-      Example("*.txt", "!log.txt", shows: ".env a a/.env a/b a/b/key.pem a/build build build/x log.txt"),
+      Example(
+        "*.txt", "!log.txt", shows: ".env a a/.env a/b a/b/key.pem a/build build build/x log.txt"),
       Example("!log.txt", "*.txt", shows: ".env a a/.env a/b a/b/key.pem a/build build build/x"),
       Example("/a", "!/a", shows: ".env a a/.env a/b a/b/key.pem a/build build build/x log.txt"),
       Example("[bl]*", shows: ".env a a/.env"),
@@ -43,7 +44,8 @@ extension MountedViews {
     @Test("E4: what a view with patterns lists", arguments: examples)
     func lists(_ example: Example) throws {
       // A name that begins with "/" is relative to the view, from a file to each link; here the same.
-      try withView(Self.items + ["rules=# comment\n\n" + example.patterns.joined(separator: "\n")],
+      try withView(
+        Self.items + ["rules=# comment\n\n" + example.patterns.joined(separator: "\n")],
         "@/b", "--except-from", "@/rules"
       ) { view, _ in
         let found = try shell(Self.listing, in: view.string)
@@ -85,7 +87,9 @@ extension MountedViews {
     @Test("E4: a pattern shows outer objects, in directories that the view has")
     func outerObjects() throws {
       try withView(
-        ["view/v/k.pem=outer", "view/v/d/l.pem=outer", "view/v/e/m.pem=no", "b/d/l.pem=b", "b/x=1"],
+        [
+          "view/v/k.pem=outer", "view/v/d/l.pem=outer", "view/v/e/m.pem=no", "b/d/l.pem=b", "b/x=1",
+        ],
         "--link", "/v=@/b", "--except", "/v/**/*.pem"
       ) { view, host in
         #expect(view.list("v") == "d k.pem x")
@@ -178,8 +182,12 @@ extension MountedViews {
     func manyExceptions() throws {
       let rules = (0..<1000).map { $0 % 2 == 0 ? "/d/path\($0)" : "*.secret\($0)" }
       try withView(
-        ["b/d/path500=x", "b/d/f.secret501=x", "b/d/path501=shown", "rules=" + rules.joined(
-          separator: "\n")], "@/b", "--except-from", "@/rules"
+        [
+          "b/d/path500=x", "b/d/f.secret501=x", "b/d/path501=shown",
+          "rules="
+            + rules.joined(
+              separator: "\n"),
+        ], "@/b", "--except-from", "@/rules"
       ) { view, _ in
         #expect(view.list("d") == "path501")
         #expect(view.write("d/path998", "x") == "EPERM")

@@ -200,7 +200,9 @@ struct Place: Sendable {
       }
       guard end < item.endIndex else { continue }
       let value = String(item[item.index(after: end)...])
-      if item[end] == "=" { write("\(String(name))", value) } else {
+      if item[end] == "=" {
+        write("\(String(name))", value)
+      } else {
         symlink("\(value)", "\(String(name))")
       }
     }

@@ -65,7 +65,8 @@ extension MountedViews {
 
     @Test("W1: reading, modes, access(W_OK) and execution (78)")
     func readingWorks() throws {
-      try withView(["b/f=content", "b/s=#!/bin/sh\nexit 7\n"], "--empty", "--link",
+      try withView(
+        ["b/f=content", "b/s=#!/bin/sh\nexit 7\n"], "--empty", "--link",
         "/v=@/b,read-only"
       ) { view, host in
         host.chmod("b/f", 0o644)
@@ -153,7 +154,8 @@ extension MountedViews {
     @Test("W1: a nested link that may write below a read-only one, and the reverse")
     func nested() throws {
       try withView(
-        ["b/in/", "c/f=one"], "@/b", "--link", "/ro=@/b,read-only", "--link", "/ro/in=@/c", "--link",
+        ["b/in/", "c/f=one"], "@/b", "--link", "/ro=@/b,read-only", "--link", "/ro/in=@/c",
+        "--link",
         "/in=@/c,read-only"
       ) { view, _ in
         #expect(view.write("ro/in/f", "two") == "ok")
@@ -166,7 +168,8 @@ extension MountedViews {
 
     @Test("P3: creation at a hidden name under a read-only link: EPERM")
     func hiddenUnderReadOnly() throws {
-      try withView(["b/secret=x"], "--empty", "--link", "/v=@/b,read-only", "--except",
+      try withView(
+        ["b/secret=x"], "--empty", "--link", "/v=@/b,read-only", "--except",
         "/v/secret"
       ) { view, _ in
         #expect(view.write("v/secret", "x") == "EPERM")

@@ -10,16 +10,18 @@ extension MountedViews {
     func attributes() throws {
       try withView(["b/f=content", "view/x=1"], "--link", "/v=@/b") { view, host in
         #expect(view.chmod("v/f", 0o640) == "ok")
-        #expect(view.setTimes("v/f") == "ok")
         #expect(view.truncate("v/f", 4) == "ok")
+        #expect(view.setTimes("v/f") == "ok")
         let physical = try #require(host.status("b/f"))
         let virtual = try #require(view.status("v/f"))
         #expect(physical.mode == S_IFREG | 0o640 && virtual.mode == physical.mode)
         #expect(physical.mtime == 3_000_000_004 && virtual.mtime == physical.mtime)
         #expect(physical.size == 4 && virtual.size == 4)
         #expect(physical.ctime == virtual.ctime)
-        #expect(host.setAttribute("b/f", "user.probe", "1") == view.setAttribute(
-          "v/f", "user.probe", "1"))
+        #expect(
+          host.setAttribute("b/f", "user.probe", "1")
+            == view.setAttribute(
+              "v/f", "user.probe", "1"))
         #expect(view.attribute("v/f", "user.probe") == host.attribute("b/f", "user.probe"))
         #expect(view.append("v/f", "-end") == "ok")
         #expect(host.read("b/f") == "cont-end")
