@@ -235,7 +235,7 @@ extension MountedViews {
     func linkInException() throws {
       try withView(
         ["view/Foo/Baz/Dog=d", "t/Cow=c", "t3/Eel=e"], "--link", "/Foo=@/t", "--except",
-        "/Foo/Baz", "--link", "/Foo/Baz/new=@/t3", "--except", "/Foo/at", "--link",
+        "/Foo/Baz", "--link", "/Foo/Baz/new=@/t3", "--except", "/Foo/a[t]", "--link",
         "/Foo/at=@/t3"
       ) { view, _ in
         #expect(view.list("Foo") == "Baz Cow at")

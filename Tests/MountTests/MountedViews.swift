@@ -17,10 +17,11 @@ func withView(
 }
 
 func withView(
-  _ items: [String], _ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation,
+  _ items: [String], _ arguments: [String], patience: Double = 60,
+  sourceLocation: SourceLocation = #_sourceLocation,
   body: (_ view: Place, _ host: Place) throws -> Void
 ) throws {
-  let scratch = try Scratch(items)
+  let scratch = try Scratch(items, patience: patience)
   defer { scratch.remove() }
   var arguments = arguments
   var mountpoint = "@/view"

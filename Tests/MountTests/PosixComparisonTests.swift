@@ -47,7 +47,8 @@ extension MountedViews {
 
     @Test("O7: each POSIX case does what it does in a plain directory", arguments: arrangements)
     func agrees(_ arrangement: Arrangement) throws {
-      try withView(["plain/"] + arrangement.items, arrangement.arguments) { view, host in
+      try withView(["plain/"] + arrangement.items, arrangement.arguments, patience: 300) {
+        view, host in
         let place = arrangement.directory.bytes.isEmpty ? view : view[arrangement.directory]
         var compared = 0
         for posixCase in posixCases where posixCase.kernelLimit == nil {

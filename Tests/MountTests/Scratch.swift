@@ -9,13 +9,14 @@ final class Scratch: Sendable {
   let path: String
   var host: Place { Place("\(path)") }
 
-  init(_ items: [String] = []) throws {
+  /// `patience`: the seconds after which what runs there counts as hanging.
+  init(_ items: [String] = [], patience: Double = 60) throws {
     let directory = URL(fileURLWithPath: NSTemporaryDirectory()).resolvingSymlinksInPath()
     path = directory.appendingPathComponent("view-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
     host.make(items)
-    Watchdog.shared.watch(path)
+    Watchdog.shared.watch(path, patience: patience)
   }
 
   func remove() {
@@ -62,7 +63,6 @@ final class Scratch: Sendable {
   /// Stops a server that hangs and whoever waits for it: a test then fails and the run goes on.
   private final class Watchdog: Sendable {
     static let shared = Watchdog()
-    private static let patience = 60.0
     private let deadlines = Mutex<[String: Date]>([:])
 
     private init() {
@@ -81,8 +81,8 @@ final class Scratch: Sendable {
       }
     }
 
-    func watch(_ path: String) {
-      deadlines.withLock { $0[path] = Date(timeIntervalSinceNow: Self.patience) }
+    func watch(_ path: String, patience: Double) {
+      deadlines.withLock { $0[path] = Date(timeIntervalSinceNow: patience) }
     }
     func release(_ path: String) { deadlines.withLock { $0[path] = nil } }
   }

@@ -243,8 +243,9 @@ func streamCases() -> [PosixCase] {
   stream.add("two streams are independent") { p in
     for number in 0..<50 { p.make("f\(number)") }
     guard let one = p.openStream("."), let two = p.openStream(".") else { return }
-    for _ in 0..<10 { _ = p.next(one) }
-    p.note("second \(p.remaining(two).count), first \(p.remaining(one).count)")
+    var begun = 0
+    for _ in 0..<10 where p.next(one)?.isDot == false { begun += 1 }
+    p.note("second \(p.remaining(two).count), first \(begun + p.remaining(one).count)")
     p.closeStream(one)
     p.closeStream(two)
   }

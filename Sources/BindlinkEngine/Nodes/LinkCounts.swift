@@ -29,7 +29,9 @@ final class LinkCounts: Sendable {
     open: () throws(Errno) -> Descriptor, path: PathProvider
   ) -> UInt32 {
     let names = scope.names()
-    if status.link_count < 2 || names.count > Self.namesAtMost { return 1 }
+    // 0: it was removed, and is still open.
+    if status.link_count < 2 { return status.link_count }
+    if names.count > Self.namesAtMost { return 1 }
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
     let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
     let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)

@@ -8,7 +8,7 @@ extension Resolver {
   /// An object of the view, with a descriptor unless it is synthesised.
   struct Walked: ~Copyable {
     let located: Located
-    let descriptor: Descriptor?
+    var descriptor: Descriptor?
   }
 
   /// What a backing in the view really is (C3).
@@ -96,12 +96,12 @@ extension Resolver {
 
   /// The text of the symbolic link at a path; nil: something else is there.
   private func symbolicLink(_ path: [[UInt8]]) throws(Errno) -> [UInt8]? {
-    let object = try walk(path)
-    guard object.located.status.isSymbolicLink, let descriptor = object.descriptor?.raw else {
+    var object = try walk(path)
+    guard object.located.status.isSymbolicLink, let descriptor = object.descriptor.take() else {
       return nil
     }
     var text = [CChar](repeating: 0, count: 4096)
-    let count = try unsafe System.checked(bl_readlinkat(descriptor, "", &text, text.count))
+    let count = try unsafe System.checked(bl_readlinkat(descriptor.raw, "", &text, text.count))
     return text.prefix(count).map { UInt8(bitPattern: $0) }
   }
 
