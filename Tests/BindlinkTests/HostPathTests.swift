@@ -1,8 +1,9 @@
+// Host paths: absolute forms, the home directory, bytes.
+
 import Glibc
 import SystemPackage
 import Testing
 
-// Host paths: absolute forms, the home directory, bytes.
 @testable import Bindlink
 
 @Suite struct HostPathTests {
