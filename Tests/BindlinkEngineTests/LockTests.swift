@@ -1,8 +1,9 @@
+// POSIX locks: what remains of ranges, between owners of the view, and against the host.
+
 import BindlinkMap
 import Glibc
 import Testing
 
-// POSIX locks: what remains of ranges, between owners of the view, and against the host.
 @testable import BindlinkEngine
 
 @Suite struct LockTests {

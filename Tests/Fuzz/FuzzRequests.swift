@@ -208,8 +208,8 @@ private final class Client {
     static let notifyReply: UInt32 = 41
     static let interrupt: UInt32 = 36
     static let waitingLock: UInt32 = 33
-    static let destroy: UInt32 = 38
     static let initialize: UInt32 = 26
+    static let statfs: UInt32 = 17
     static let givingNodes: Set<UInt32> = [1, 6, 8, 9, 13, 35, 51]
     static let opening: Set<UInt32> = [14, 27]
     static let creating: Set<UInt32> = [35, 51]
@@ -340,6 +340,9 @@ private final class Client {
   }
 
   func finish() {
+    // What was not waited for has been read when the next request is answered; a session that ends
+    // owes no answer to what it has not read.
+    if isServed { exchange(Opcode.statfs, node: 1, [], length: nil) }
     runner.end()
     while receive(milliseconds: 0) {}
     outstanding = outstanding.filter { $0.value != Opcode.interrupt }
