@@ -18,8 +18,11 @@ package struct Path: ExpressibleByStringInterpolation, Sendable, CustomStringCon
   /// NUL-terminated, for C.
   package var text: [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
 
-  /// For the log: printable, and short even where the path is not.
+  /// For the log: printable, short even where the path is not, and without the numbers of
+  /// descriptors, which depend on what else the process has open.
   package var description: String {
+    let descriptors = "/proc/self/fd/"
+    if bytes.starts(with: descriptors.utf8) { return descriptors + "N" }
     if bytes.count > 60 { return "\(Path(bytes: Array(bytes.prefix(20))))...[\(bytes.count)]" }
     var text = ""
     for byte in bytes {
