@@ -29,7 +29,7 @@ struct Listing: Sendable {
     var layers = LayerDirectories(resolver, place)
     for layer in 0..<scope.layers.count {
       guard let directory = try layers.directory(layer, path: path) else { continue }
-      let stream = try unsafe System.open(directory.descriptor, ".", 0 | System.directory)
+      let stream = try System.openForListing(directory.descriptor)
       let status = try System.status(of: stream.raw, synchronising: false)
       var reader = DirectoryReader()
       while let record = unsafe try reader.next(stream.raw) {

@@ -10,7 +10,7 @@ extension Engine {
     let isListed = directory.scope.isScoped || !directory.isReal
     let descriptor =
       directory.descriptor >= 0
-      ? try unsafe System.open(directory.descriptor, ".", System.directory)
+      ? try System.openForListing(directory.descriptor)
       : try host.openCovered()
     let stream = DirectoryStream(node: id, isListed: isListed)
     return try handles.insert(descriptor, flags: 0, node: id, stream: stream)

@@ -67,6 +67,16 @@ enum System {
         bl_openat2(directory, path, UInt64(UInt32(bitPattern: flags)), resolving)))
   }
 
+  /// A directory anew, for listing it. One that may be read but not searched has no "." to open.
+  static func openForListing(_ directory: Int32) throws(Errno) -> Descriptor {
+    do throws(Errno) {
+      return try unsafe open(directory, ".", System.directory)
+    } catch {
+      guard error == .accessDenied else { throw error }
+      return try reopen(directory, System.directory)
+    }
+  }
+
   static func duplicate(_ descriptor: Int32) throws(Errno) -> Descriptor {
     Descriptor(owning: try checked(bl_duplicate(descriptor)))
   }
