@@ -23,19 +23,30 @@ extension Resolver {
   /// The object at a path, component by component; no symbolic link is followed.
   func walk(_ path: [[UInt8]]) throws(Errno) -> Walked {
     var located = try locateRoot()
+    // `raw` is the held descriptor's; asking the optional for it would take it out and close it.
+    var raw: Int32 = -1
     var descriptor: Descriptor?
-    if located.origin != .synthesised { descriptor = try openLayer(located.link, []) }
+    if located.origin != .synthesised {
+      let root = try openLayer(located.link, [])
+      raw = root.raw
+      descriptor = consume root
+    }
     for (index, name) in path.enumerated() {
       guard located.isDirectory else { throw .notDirectory }
       guard let scope = located.scope, !located.isBlank else { throw .noEntry }
-      let raw = descriptor?.raw ?? -1
       let place = DirectoryPlace(
         scope: scope, descriptor: raw, mount: located.status.mount_id)
       let parent = Array(path[..<index])
       let found = unsafe try withName(name) { (text) throws(Errno) -> Located in
         try unsafe locate(in: place, text, path: { parent })
       }
-      descriptor = try open(found, in: raw, parent, name)
+      if let next = try open(found, in: raw, parent, name) {
+        raw = next.raw
+        descriptor = consume next
+      } else {
+        raw = -1
+        descriptor = nil
+      }
       located = found
     }
     return Walked(located: located, descriptor: descriptor)
