@@ -50,8 +50,7 @@ func withView(
 /// Whether the process ends within five seconds.
 func hasEnded(_ process: pid_t) -> Bool {
   for _ in 0..<250 {
-    let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
-    if line.isEmpty { return true }  // a zombie has no arguments either
+    if commandLine(of: process).isEmpty { return true }  // a zombie has no arguments either
     usleep(20_000)
   }
   return false

@@ -9,6 +9,13 @@ struct Outcome: Sendable, CustomStringConvertible {
   var description: String { "status \(status) \(output)\(errors)" }
 }
 
+/// The arguments of a process; empty where there is none. (FileManager's contents(atPath:) leaks its
+/// buffer where a file says that it is empty.)
+func commandLine(of process: pid_t) -> String {
+  let file = FileHandle(forReadingAtPath: "/proc/\(process)/cmdline")
+  return String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
+}
+
 /// Returns when all holders of the program's output are gone. The status of a program that had to be
 /// stopped is 124.
 func run(_ arguments: [String], in directory: String = "/", seconds: Int = 30) throws -> Outcome {

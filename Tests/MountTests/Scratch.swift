@@ -55,8 +55,7 @@ final class Scratch: Sendable {
   fileprivate static func servers(of path: String) -> [pid_t] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.compactMap { pid_t($0) }.filter { process in
-      let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
-      return process != getpid() && String(decoding: line, as: UTF8.self).contains(path)
+      process != getpid() && commandLine(of: process).contains(path)
     }
   }
 
