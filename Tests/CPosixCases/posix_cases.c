@@ -1,4 +1,4 @@
-// One wrapper per call, see posix_cases.h for the convention.
+// One wrapper per call, see posix_cases.h for the convention. Long because there are many calls.
 #define _GNU_SOURCE
 #include "posix_cases.h"
 

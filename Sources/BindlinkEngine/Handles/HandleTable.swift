@@ -47,9 +47,6 @@ internal import Synchronization
     unsafe chunks.deinitialize(count: Self.chunkCount).deallocate()
   }
 
-  /// How many handles are open. For tests and figures.
-  var count: Int { state.withLock { Int($0.used) - $0.free.count } }
-
   private func pointer(_ slot: UInt32) -> UnsafeMutablePointer<Slot>? {
     let chunk = Int(slot) >> Self.chunkBits
     guard chunk < Self.chunkCount, let base = unsafe chunks[chunk].load(ordering: .acquiring) else {
@@ -120,10 +117,6 @@ internal import Synchronization
 
   func isWritable(_ handle: HandleID) throws(Errno) -> Bool {
     unsafe try slot(of: handle).pointee.flags.load(ordering: .relaxed) & O_ACCMODE != O_RDONLY
-  }
-
-  func flags(_ handle: HandleID) throws(Errno) -> Int32 {
-    unsafe try slot(of: handle).pointee.flags.load(ordering: .relaxed)
   }
 
   /// The descriptor, with O_DIRECT switched as the request's flags say: fcntl(F_SETFL) on the client's

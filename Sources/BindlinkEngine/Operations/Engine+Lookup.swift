@@ -90,7 +90,7 @@ extension Engine {
     for descriptor in closing { _ = bl_close(descriptor) }
   }
 
-  /// How many nodes the kernel knows, the root included. For tests and figures.
+  /// How many nodes the kernel knows, the root included. For tests.
   package var nodeCount: Int { nodes.withLock { $0.count } }
 
   /// A name that no directory can have must not reach the host's path walk.
