@@ -16,6 +16,9 @@ func commandLine(of process: pid_t) -> String {
   return String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
 }
 
+/// How many times longer than usual everything may take: sanitizers are slow.
+let slowness = ProcessInfo.processInfo.environment["BINDLINK_SLOWNESS"].flatMap(Double.init) ?? 1
+
 /// Returns when all holders of the program's output are gone. The status of a program that had to be
 /// stopped is 124.
 func run(_ arguments: [String], in directory: String = "/", seconds: Int = 30) throws -> Outcome {
@@ -23,7 +26,7 @@ func run(_ arguments: [String], in directory: String = "/", seconds: Int = 30) t
   let output = Pipe()
   let errors = Pipe()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = ["timeout", "--kill-after=1", "\(seconds)"] + arguments
+  process.arguments = ["timeout", "--kill-after=1", "\(Double(seconds) * slowness)"] + arguments
   process.currentDirectoryURL = URL(fileURLWithPath: directory)
   process.standardOutput = output
   process.standardError = errors

@@ -59,10 +59,6 @@ final class Scratch: Sendable {
     }
   }
 
-  /// How many times longer than usual everything may take: sanitizers are slow.
-  private static let slowness =
-    ProcessInfo.processInfo.environment["BINDLINK_SLOWNESS"].flatMap(Double.init) ?? 1
-
   /// Stops a server that hangs and whoever waits for it: a test then fails and the run goes on.
   private final class Watchdog: Sendable {
     static let shared = Watchdog()
@@ -85,7 +81,7 @@ final class Scratch: Sendable {
     }
 
     func watch(_ path: String, patience: Double) {
-      deadlines.withLock { $0[path] = Date(timeIntervalSinceNow: patience * Scratch.slowness) }
+      deadlines.withLock { $0[path] = Date(timeIntervalSinceNow: patience * slowness) }
     }
     func release(_ path: String) { deadlines.withLock { $0[path] = nil } }
   }
