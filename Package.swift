@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// One direction only: map <- engine <- FUSE binding <- library <- command.
+// One direction only: map <- control <- engine <- FUSE binding <- library <- command.
 // A module that does not depend on CBindlinkFuse cannot name a libfuse type.
 
 let swiftSettings: [SwiftSetting] = [
@@ -35,9 +35,13 @@ let package = Package(
     .target(name: "CBindlinkSystem", cSettings: cSettings),
     // The link table: pure, no I/O, no Foundation.
     .target(name: "BindlinkMap", swiftSettings: swiftSettings),
+    // What can be asked of a mounted view, and how it is put through an ioctl.
+    .target(
+      name: "BindlinkControl", dependencies: ["BindlinkMap", "CBindlinkSystem"],
+      swiftSettings: swiftSettings),
     // Nodes, directories, handles: all I/O on the backings.
     .target(
-      name: "BindlinkEngine", dependencies: ["BindlinkMap", "CBindlinkSystem"],
+      name: "BindlinkEngine", dependencies: ["BindlinkMap", "BindlinkControl", "CBindlinkSystem"],
       swiftSettings: swiftSettings),
     // libfuse3's low-level interface and the device's wire format.
     .systemLibrary(name: "CFuse3", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
@@ -45,14 +49,15 @@ let package = Package(
     .target(
       name: "BindlinkFuse",
       dependencies: [
-        "BindlinkMap", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse", "CFuse3",
+        "BindlinkMap", "BindlinkControl", "BindlinkEngine", "CBindlinkSystem", "CBindlinkFuse",
+        "CFuse3",
       ],
       swiftSettings: swiftSettings),
     // The public library.
     .target(
       name: "Bindlink",
       dependencies: [
-        "BindlinkMap", "BindlinkEngine", "BindlinkFuse", "CBindlinkSystem",
+        "BindlinkMap", "BindlinkControl", "BindlinkEngine", "BindlinkFuse", "CBindlinkSystem",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
@@ -94,10 +99,11 @@ let package = Package(
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkEngine"],
+      name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BindlinkFuseTests", dependencies: ["BindlinkMap", "BindlinkEngine", "BindlinkFuse"],
+      name: "BindlinkFuseTests",
+      dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine", "BindlinkFuse"],
       swiftSettings: swiftSettings),
   ]
 )

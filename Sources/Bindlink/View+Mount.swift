@@ -1,5 +1,6 @@
 // From a description to a mounted view: the engine first, for its directories must be open before
 // the view covers them (R9), then the mount, then the session.
+internal import BindlinkControl
 internal import BindlinkEngine
 internal import BindlinkFuse
 internal import BindlinkMap

@@ -1,5 +1,6 @@
 // An engine without a mount, over a scratch directory: `anchor` is what lies under the mountpoint,
 // everything beside it can be a backing. Remembers what was looked up, as the kernel would.
+import BindlinkControl
 import BindlinkEngine
 import BindlinkMap
 import Glibc

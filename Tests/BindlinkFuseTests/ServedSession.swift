@@ -1,5 +1,6 @@
 // A session that serves one end of a socket pair on a thread of its own, over an engine whose
 // anchor is a fresh scratch directory; the test holds the other end.
+import BindlinkControl
 import BindlinkEngine
 import BindlinkFuse
 import Glibc

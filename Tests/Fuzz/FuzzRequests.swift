@@ -6,6 +6,7 @@
 // arguments. A choice is one of the ids that were answered so far, or, from 0xf0 on, what the
 // arguments say. An opcode with its highest bit set announces a wrong length.
 
+import BindlinkControl
 import BindlinkEngine
 import BindlinkFuse
 import BindlinkMap

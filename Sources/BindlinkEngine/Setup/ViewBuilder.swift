@@ -1,5 +1,6 @@
 // From a request to a link table: C1's checks, C2's spellings, C3's chains.
 
+internal import BindlinkControl
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc

@@ -1,20 +1,7 @@
 // What a view is asked to be, before anything of it is checked.
 
+package import BindlinkControl
 package import BindlinkMap
-
-package struct LinkRequest: Sendable {
-  /// As given: absolute in the view.
-  package var virtualPath: [UInt8]
-  /// An absolute host path, not resolved.
-  package var backing: [UInt8]
-  package var isReadOnly = false
-  package var keepsSymbolicLinksInside = false
-
-  package init(virtualPath: [UInt8], backing: [UInt8]) {
-    self.virtualPath = virtualPath
-    self.backing = backing
-  }
-}
 
 package enum ExceptionRequest: Sendable {
   /// A path of the view, with wildcards a pattern of the link that its literal part lies in; not
@@ -22,11 +9,6 @@ package enum ExceptionRequest: Sendable {
   case argument([UInt8])
   /// Lines of patterns for every link.
   case file(name: String, content: [UInt8])
-}
-
-package enum AnchorRequest: Sendable {
-  case none, underMountpoint
-  case directory([UInt8])
 }
 
 package struct ViewSetup: Sendable {
