@@ -99,6 +99,9 @@ let package = Package(
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "BindlinkControlTests", dependencies: ["BindlinkMap", "BindlinkControl"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
       swiftSettings: swiftSettings),
     .testTarget(

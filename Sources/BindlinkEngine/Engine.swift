@@ -23,6 +23,7 @@ package final class Engine: Sendable {
   let inodes: InodeNumbers
   let linkCounts = LinkCounts()
   let locks = LockTable()
+  let control = ControlState()
   /// How many directories may keep a descriptor open.
   let directoryBound: Int
 
