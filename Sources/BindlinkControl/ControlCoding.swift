@@ -3,7 +3,9 @@
 // is refused: decoding never traps, and takes memory in proportion to what is there.
 
 /// Not the encoding of any value of the type.
-package struct MalformedMessage: Error, Hashable, Sendable {}
+package struct MalformedMessage: Error, Hashable, Sendable {
+  package init() {}
+}
 
 package protocol ControlCodable {
   init(from decoder: inout ControlDecoder) throws(MalformedMessage)

@@ -145,7 +145,8 @@ final class Notifications: @unchecked Sendable {
   private static let expireOnly: UInt32 = 1
 
   @discardableResult
-  private func write<T: BitwiseCopyable>(_ code: Code, _ arguments: T, _ name: [UInt8] = []) -> Int32
+  private func write<T: BitwiseCopyable>(_ code: Code, _ arguments: T, _ name: [UInt8] = [])
+    -> Int32
   {
     var bytes = name
     unsafe withUnsafeBytes(of: arguments) { unsafe bytes.insert(contentsOf: $0, at: 0) }

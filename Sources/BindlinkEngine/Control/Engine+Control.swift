@@ -66,7 +66,8 @@ extension Engine {
       let id = control.transactions.withLock {
         $0.keep(
           .request(pieces, total: message.total),
-          id: message.transaction == 0 ? nil : message.transaction, owner: caller.uid, now: Self.now)
+          id: message.transaction == 0 ? nil : message.transaction, owner: caller.uid, now: Self.now
+        )
       }
       return ControlMessage(.accepted, transaction: id, total: message.total, offset: received)
     }
