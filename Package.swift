@@ -102,7 +102,8 @@ let package = Package(
       name: "BindlinkControlTests", dependencies: ["BindlinkMap", "BindlinkControl"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
+      name: "BindlinkEngineTests",
+      dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkFuseTests",

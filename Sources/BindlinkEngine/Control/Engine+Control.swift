@@ -31,7 +31,7 @@ extension Engine {
   /// Drops what clients have left behind; when to call it again, on the monotonic clock in
   /// nanoseconds.
   package func expireTransactions() -> UInt64? {
-    control.transactions.withLock { $0.expire(now: Self.now) }
+    transactions.withLock { $0.expire(now: Self.now) }
   }
 
   private static var now: UInt64 {
@@ -49,7 +49,7 @@ extension Engine {
       guard message.offset == 0, !message.piece.isEmpty else { throw .protocolError }
       if let refusal = refusal(ofSize: message.total, caller) { return answer(refusal, caller) }
     } else {
-      let content = control.transactions.withLock {
+      let content = transactions.withLock {
         $0.take(message.transaction, owner: caller.uid)
       }
       guard let content else { throw .cancelled }
@@ -63,7 +63,7 @@ extension Engine {
     pieces.append(message.piece)
     received += message.piece.count
     guard received == message.total else {
-      let id = control.transactions.withLock {
+      let id = transactions.withLock {
         $0.keep(
           .request(pieces, total: message.total),
           id: message.transaction == 0 ? nil : message.transaction, owner: caller.uid, now: Self.now
@@ -93,7 +93,7 @@ extension Engine {
     let bytes = reply.encoded
     var id: UInt64 = 0
     if bytes.count > ControlMessage.pieceSize {
-      id = control.transactions.withLock {
+      id = transactions.withLock {
         $0.keep(.reply(bytes), owner: caller.uid, now: Self.now)
       }
     }
@@ -103,7 +103,7 @@ extension Engine {
   private func fetch(
     _ message: ControlMessage, from caller: Caller
   ) throws(Errno) -> ControlMessage {
-    let content = control.transactions.withLock {
+    let content = transactions.withLock {
       $0.take(message.transaction, owner: caller.uid)
     }
     guard let content else { throw .cancelled }
@@ -113,7 +113,7 @@ extension Engine {
     let answer = ControlMessage(
       .reply, transaction: message.transaction, of: bytes, from: message.offset)
     if message.offset + answer.piece.count < bytes.count {
-      _ = control.transactions.withLock {
+      _ = transactions.withLock {
         $0.keep(.reply(bytes), id: message.transaction, owner: caller.uid, now: Self.now)
       }
     }

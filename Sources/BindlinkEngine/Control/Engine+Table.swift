@@ -6,7 +6,7 @@ extension Engine {
     var all = Invalidations()
     all.everyEntry = true
     all.nodes = [.root]
-    notify(all)
+    _ = notify(all)
   }
   package func linkStatuses(showingExceptions: Bool) throws(LinkError) -> [LinkStatus] {
     (0..<1000).map {

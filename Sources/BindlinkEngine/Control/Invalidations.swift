@@ -1,35 +1,32 @@
-// What the kernel is told to forget, and who tells it. The engine knows what changed, the binding how
-// a message about it is written.
+// What the kernel has to forget after a change of the table (C7), and the way to tell it.
 
 internal import BindlinkMap
 
-/// What the kernel may have cached and is not true any more.
+/// The kernel's caches that a change makes wrong. What it does not know (any more) is no error.
 package struct Invalidations: Sendable {
-  /// All cached entries, negative ones too; only a kernel with epochs can do that.
+  /// All cached names, by the epoch.
   package var everyEntry = false
-  /// One cached entry each, negative ones too, with the parent's listing.
+  /// One cached name each, negative ones too.
   package var entries: [(parent: NodeID, name: [UInt8])] = []
-  /// Attributes, and the page cache of a file or the listing of a directory.
+  /// Attributes, page cache and cached listing.
   package var nodes: [NodeID] = []
 
   package init() {}
 }
 
-/// Returns when all is written; what the kernel does not know is no error. False: `everyEntry` was
-/// asked for and the kernel has no epoch; the rest has been done. Not to be called by a worker: the
-/// kernel may wait for a lock that a client holds until a worker answers it.
+/// Returns when all is written. False: `everyEntry` was asked for and the kernel has no epoch; the
+/// nodes and entries have been written all the same. Called without a lock, and from no thread that
+/// serves a request.
 package typealias Notifier = @Sendable (Invalidations) -> Bool
 
 extension Engine {
-  /// Once, before the first request is served.
+  /// Once, before the first request.
   package func connect(_ notifier: @escaping Notifier) {
-    control.notifier.withLock { $0 = notifier }
+    self.notifier.withLock { $0 = notifier }
   }
 
-  /// As the notifier says; with none connected nobody has cached anything. No lock may be held.
-  @discardableResult
-  package func notify(_ invalidations: Invalidations) -> Bool {
-    guard let notifier = control.notifier.withLock({ $0 }) else { return true }
-    return notifier(invalidations)
+  /// True at once where nothing is connected.
+  func notify(_ invalidations: Invalidations) -> Bool {
+    notifier.withLock { $0 }?(invalidations) ?? true
   }
 }
