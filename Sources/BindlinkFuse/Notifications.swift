@@ -1,14 +1,14 @@
 // Messages that make the kernel forget what it has cached, written by a thread of their own: the
 // kernel may take a directory's lock for one, and wait until a client that holds it has its answer
 // from a worker. Who asks for messages waits until they are written (C7).
-import BindlinkEngine
+package import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
 import Glibc
 
 /// Thread-safe: all that changes is behind `state`.
 @safe
-final class Notifications: @unchecked Sendable {
+package final class Notifications: @unchecked Sendable {
   private enum Phase {
     /// Nothing has been served yet, so the kernel knows nothing.
     case waiting
@@ -48,7 +48,7 @@ final class Notifications: @unchecked Sendable {
   /// Seconds after which nobody waits any longer for a kernel that is stuck.
   private let patience: Int
 
-  init(device: Int32, traces: Bool, patience: Int = 10) {
+  package init(device: Int32, traces: Bool, patience: Int = 10) {
     self.device = device
     self.traces = traces
     self.patience = patience
@@ -62,7 +62,7 @@ final class Notifications: @unchecked Sendable {
   }
 
   /// A `Notifier`.
-  func send(_ invalidations: Invalidations) -> Bool {
+  package func send(_ invalidations: Invalidations) -> Bool {
     let notice = Notice(invalidations)
     let isQueued = state.withLock { state in
       guard state.phase == .running else { return false }
@@ -79,12 +79,12 @@ final class Notifications: @unchecked Sendable {
   }
 
   /// Requests are about to be served, and there will be a thread in `run`.
-  func open() {
+  package func open() {
     state.withLock { if $0.phase == .waiting { $0.phase = .running } }
   }
 
   /// Makes `run` return after what it is writing. Nobody waits any more.
-  func close() {
+  package func close() {
     let dropped = state.withLock { state in
       defer { state.queue = [] }
       state.phase = .closed
@@ -95,7 +95,7 @@ final class Notifications: @unchecked Sendable {
   }
 
   /// The notifier's thread.
-  func run() {
+  package func run() {
     while true {
       while unsafe sem_wait(work) == -1 {}
       let next = state.withLock { state -> (Notice?, Bool) in
