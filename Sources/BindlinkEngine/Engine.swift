@@ -25,6 +25,8 @@ package final class Engine: Sendable {
   let locks = LockTable()
   /// Guards nothing else; taken alone.
   let notifier = Guarded<Notifier?>(nil)
+  /// Guards nothing else; taken alone.
+  let transactions = Guarded(Transactions())
   /// How many directories may keep a descriptor open.
   let directoryBound: Int
 
