@@ -26,13 +26,15 @@ final class ScopeStore: Sendable {
 
   /// The layer of a link at its root.
   func layer(of link: Int32) -> Layer {
-    let depth = links[Int(link)].virtualPath.components.count
-    return Layer(link: link, depth: depth, states: fresh[Int(link)])
+    let (depth, isMerged) = (
+      links[Int(link)].virtualPath.components.count, links[Int(link)].isMerged
+    )
+    return Layer(link: link, depth: depth, isMerged: isMerged, states: fresh[Int(link)])
   }
 
   func scope(node: Int32, layers: [Layer]) -> Scope {
     var layers = layers
-    if let last = layers.firstIndex(where: { $0.states.isEmpty && !isMerged($0) }) {
+    if let last = layers.firstIndex(where: { $0.states.isEmpty && !$0.isMerged }) {
       layers.removeSubrange((last + 1)...)
     }
     let isWay = trie.hasLinkBelow(node) || trie.hasExceptionBelow(node, of: layers)
@@ -40,9 +42,5 @@ final class ScopeStore: Sendable {
     return scopes.withLock { scopes in
       scopes.object(for: key) { Scope(store: self, node: key.node, layers: key.layers) }
     }
-  }
-
-  private func isMerged(_ layer: Layer) -> Bool {
-    layer.link >= 0 && links[Int(layer.link)].isMerged
   }
 }
