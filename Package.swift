@@ -99,7 +99,8 @@ let package = Package(
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
+      name: "BindlinkEngineTests",
+      dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkFuseTests",

@@ -8,28 +8,36 @@ final class ScopeStore: Sendable {
     let layers: [Layer]
   }
 
-  let links: [Link]
+  private let links: [Link]
+  private let positions: [Int32]
   let trie: PathTrie
   let states: RuleStates
-  /// The states of each link's lists at its root.
+  /// The states of each link's lists at its root, in the order of `links`.
   private let fresh: [[RuleState]]
 
   /// Guards the scopes. Taken before the lock of `states`, never the other way.
   private let scopes = Guarded(WeakTable<Key, Scope>())
 
-  init(links: [Link], trie: PathTrie, states: RuleStates, fresh: [[RuleState]]) {
+  init(
+    links: [Link], positions: [Int32], trie: PathTrie, states: RuleStates, fresh: [[RuleState]]
+  ) {
     self.links = links
+    self.positions = positions
     self.trie = trie
     self.states = states
     self.fresh = fresh
   }
 
+  /// The link of a number that the trie has.
+  func link(_ number: Int32) -> Link { links[Int(positions[Int(number)])] }
+
   /// The layer of a link at its root.
-  func layer(of link: Int32) -> Layer {
-    let (depth, isMerged) = (
-      links[Int(link)].virtualPath.components.count, links[Int(link)].isMerged
-    )
-    return Layer(link: link, depth: depth, isMerged: isMerged, states: fresh[Int(link)])
+  func layer(of number: Int32) -> Layer {
+    let position = Int(positions[Int(number)])
+    let link = links[position]
+    return Layer(
+      link: number, depth: link.virtualPath.components.count, isMerged: link.isMerged,
+      states: fresh[position])
   }
 
   func scope(node: Int32, layers: [Layer]) -> Scope {
