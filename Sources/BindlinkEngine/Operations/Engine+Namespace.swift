@@ -137,7 +137,8 @@ extension Engine {
       try unsafe System.open(target.descriptor, name, System.pathOnly | System.directory)
     }
     let place = DirectoryPlace(
-      scope: located.scope!, descriptor: object.raw, mount: located.status.mount_id)
+      scope: located.scope!, link: located.link, descriptor: object.raw,
+      mount: located.status.mount_id)
     return try Listing(directory.resolver, place, path: { () throws(Errno) in path }).entries
       .isEmpty
   }

@@ -35,7 +35,7 @@ extension Resolver {
       guard located.isDirectory else { throw .notDirectory }
       guard let scope = located.scope, !located.isBlank else { throw .noEntry }
       let place = DirectoryPlace(
-        scope: scope, descriptor: raw, mount: located.status.mount_id)
+        scope: scope, link: located.link, descriptor: raw, mount: located.status.mount_id)
       let parent = Array(path[..<index])
       let found = unsafe try withName(name) { (text) throws(Errno) -> Located in
         try unsafe locate(in: place, text, path: { parent })
