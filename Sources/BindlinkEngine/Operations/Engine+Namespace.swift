@@ -126,6 +126,11 @@ extension Engine {
         throw isEmpty ? .notEmpty : .busy
       }
     }
+    var layers = LayerDirectories(directory.resolver, directory.place)
+    let others = try unsafe layersMerged(with: located, in: directory, name, &layers)
+    guard others.isEmpty else {
+      return try unsafe removeMerged(located, and: others, &layers, in: directory, name, caller)
+    }
     try unsafe remove(located, in: directory, name, flags: System.removeDirectory, caller)
   }
 
@@ -143,7 +148,7 @@ extension Engine {
       .isEmpty
   }
 
-  private func remove(
+  func remove(
     _ located: Located, in directory: borrowing OpenDirectory, _ name: Name, flags: Int32,
     _ caller: Caller
   ) throws(Errno) {

@@ -80,7 +80,16 @@ package final class Resolver: Sendable {
     return try unsafe locate(in: place, name, child, &layers, keeping, path)
   }
 
-  /// What the view shows at a name if no link's root stands there.
+  /// What the view would show at a name if no link's root stood there.
+  func locateOuter(
+    in place: DirectoryPlace, _ name: Name, path: PathProvider
+  ) throws(Errno) -> Located {
+    var layers = LayerDirectories(self, place)
+    let child = unsafe place.scope.child(nameBytes(name).span)
+    let keeping = try unsafe layers.keeping(name, path: path)
+    return try unsafe locate(in: place, name, child, &layers, keeping, path)
+  }
+
   private func locate(
     in place: DirectoryPlace, _ name: Name, _ child: ScopeChild,
     _ layers: inout LayerDirectories, _ keeping: [Int], _ path: PathProvider
