@@ -33,7 +33,8 @@ struct ViewBuilder {
       var path = setup.mountpoint
       if case .directory(let directory) = setup.anchor { path = try HostPath.real(directory) }
       host = try Host(
-        mountpoint: mountpoint, covered: setup.under, anchor: anchor, anchorPath: path)
+        mountpoint: mountpoint, covered: setup.under, anchor: anchor, anchorPath: path,
+        isOneFileSystem: setup.isOneFileSystem)
     } catch {
       throw LinkError(error, "C1", "/", "cannot be opened")
     }
@@ -205,7 +206,7 @@ struct ViewBuilder {
     guard text.first == UInt8(ascii: "/") else { return try viewExceptions.append(line: text) }
     let argument = try ExceptionArgument(text)
     let literal = try present.canonical(argument.literal)
-    let owner = byPrefix.nearestLink(of: literal).map { byPrefix.links[Int($0)].virtualPath }
+    let owner = byPrefix.nearestLink(of: literal).flatMap { byPrefix.link($0)?.virtualPath }
     let relative = Array(literal.components.dropFirst(owner?.components.count ?? 0))
     let draft = drafts.firstIndex { $0.link.virtualPath == owner }
     var list = draft.map { drafts[$0].link.exceptions } ?? anchorExceptions
