@@ -58,12 +58,15 @@ extension Engine {
   }
 
   private static func checkEmpty(_ parent: Int32, _ name: Name) throws(Errno) {
+    let flags = System.directory | System.noFollow
     let object: Descriptor
     do throws(Errno) {
-      object = try unsafe System.open(parent, name, System.directory | System.noFollow)
+      object = try unsafe System.open(parent, name, flags | Int32(BL_O_NOATIME))
     } catch {
-      guard error == .accessDenied else { throw error }
-      return
+      if error == .accessDenied { return }
+      // Somebody else's.
+      guard error == .notPermitted else { throw error }
+      object = try unsafe System.open(parent, name, flags)
     }
     var reader = DirectoryReader()
     while let record = unsafe try reader.next(object.raw) {
