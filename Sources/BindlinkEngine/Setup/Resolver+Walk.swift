@@ -13,6 +13,7 @@ extension Resolver {
 
   /// What a backing in the view really is (C3).
   struct Physical {
+    let isDirectory: Bool
     let link: Int32
     let backing: [UInt8]
     /// The path from the governing layer's root.
@@ -35,7 +36,7 @@ extension Resolver {
       guard located.isDirectory else { throw .notDirectory }
       guard let scope = located.scope, !located.isBlank else { throw .noEntry }
       let place = DirectoryPlace(
-        scope: scope, descriptor: raw, mount: located.status.mount_id)
+        scope: scope, link: located.link, descriptor: raw, mount: located.status.mount_id)
       let parent = Array(path[..<index])
       let found = unsafe try withName(name) { (text) throws(Errno) -> Located in
         try unsafe locate(in: place, text, path: { parent })
@@ -149,6 +150,9 @@ extension Resolver {
     guard located.origin != .synthesised, !located.isBlank else {
       throw LinkError(.notSupported, "C3", subject, "is a directory that only the view has")
     }
+    guard located.scope?.isMerged != true else {
+      throw LinkError(.notSupported, "C3", subject, "is a merged directory")
+    }
     let relative = Array(virtual.components.dropFirst(depth(of: located.link)))
     let root =
       table.link(located.link)?.backing ?? host.anchorPath
@@ -161,9 +165,48 @@ extension Resolver {
     }
     let base = root == [UInt8(ascii: "/")] ? [] : root
     return Physical(
-      link: located.link,
+      isDirectory: located.isDirectory, link: located.link,
       backing: relative.isEmpty ? root : base + VirtualPath(components: relative).bytes,
       relative: relative, inherited: inherited)
+  }
+
+  /// C1, P6: merged needs a directory where the view has something without the link, ENOTDIR.
+  func checkMerged(_ link: Link) throws(LinkError) {
+    let subject = link.virtualPath.description
+    do throws(Errno) {
+      if let outer = try outerObject(of: link), !outer.isDirectory {
+        throw Errno.notDirectory
+      }
+    } catch {
+      let reason =
+        error == .notDirectory ? "is not a directory, and the link is merged" : "cannot be used"
+      throw LinkError(error, "C1", subject, reason)
+    }
+  }
+
+  /// What the view would show at a link's virtual path without the link; nil: nothing. The link is
+  /// anchored if there is something (C10).
+  func outerObject(of link: Link) throws(Errno) -> Located? {
+    guard let name = link.virtualPath.components.last, let parent = link.virtualPath.parent else {
+      return host.hasAnchor ? try locateOuterRoot() : nil
+    }
+    do throws(Errno) {
+      let located = try walk(parent.components).located
+      guard let scope = located.scope, !located.isBlank else { return nil }
+      let place = DirectoryPlace(scope: scope, link: Node.nobody, descriptor: -1, mount: 0)
+      return unsafe try withName(name) { (text) throws(Errno) -> Located in
+        try unsafe locateOuter(in: place, text, path: { parent.components })
+      }
+    } catch {
+      guard error.isAbsence else { throw error }
+      return nil
+    }
+  }
+
+  private func locateOuterRoot() throws(Errno) -> Located {
+    let anchor = try openLayer(Layer.anchor, [])
+    return Located(
+      status: try System.status(of: anchor.raw), origin: .layer, link: Layer.anchor)
   }
 
   /// C1: a link's parent is visible in the view. A way that is there for links alone counts if they

@@ -69,6 +69,13 @@ struct ViewBuilder {
     try resolveChains()
     let resolver = try resolver(of: drafts)
     try checkParents(resolver)
+    for draft in drafts where draft.link.isMerged {
+      do throws(LinkError) {
+        try resolver.checkMerged(draft.link)
+      } catch {
+        throw error.during(draft.operation)
+      }
+    }
     return resolver
   }
 
@@ -109,15 +116,26 @@ struct ViewBuilder {
         request: request,
         link: Link(
           virtualPath: virtual, backing: [], isReadOnly: request.isReadOnly,
+          isMerged: request.isMerged,
           createsParents: setup.createsParents,
           keepsSymbolicLinksInside: request.keepsSymbolicLinksInside))
       do throws(LinkError) {
         draft.inView = try pathInView(request.backing)
-        if draft.inView == nil { draft.link.backing = try HostPath.resolved(request.backing) }
+        if draft.inView == nil {
+          draft.link.backing = try HostPath.resolved(request.backing)
+          try checkBacking(of: draft)
+        }
       } catch {
         throw error.during(draft.operation)
       }
       drafts.append(draft)
+    }
+  }
+
+  /// P6.
+  private func checkBacking(of draft: Draft) throws(LinkError) {
+    if draft.link.isMerged, try !HostPath.isDirectory(draft.link.backing) {
+      throw HostPath.refusal(.notDirectory, draft.request.backing)
     }
   }
 
@@ -214,6 +232,9 @@ struct ViewBuilder {
       do throws(LinkError) {
         let physical = try present.physical(path, as: drafts[index].request.backing)
         drafts[index].link.backing = physical.backing
+        if drafts[index].link.isMerged, !physical.isDirectory {
+          throw HostPath.refusal(.notDirectory, drafts[index].request.backing)
+        }
         drafts[index].link.inherited =
           physical.inherited
           + (physical.link < 0
