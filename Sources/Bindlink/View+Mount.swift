@@ -45,6 +45,7 @@ extension View {
     setup.exceptions = exceptions
     setup.createsParents = createsParents
     setup.isReadOnly = isReadOnly
+    setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
 
     let engine: Engine

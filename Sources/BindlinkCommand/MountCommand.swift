@@ -78,7 +78,8 @@ struct MountCommand: ExecutableCommand {
       "Mount options, separated by commas ('\\,' is a literal one).",
       discussion: """
         allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
-        noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; link=, \
+        noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; \
+        one_file_system (other mounts inside a backing are left out); link=, \
         except=, except-from=, anchor=, empty and parents as the options of that name. nosuid and \
         nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, _netdev, \
         defaults, comment=… and x-… are ignored. Any other is an error.

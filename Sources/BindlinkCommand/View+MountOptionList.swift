@@ -66,6 +66,7 @@ extension View {
     case "async": options.isSynchronous = false
     case "dirsync": options.synchronizesDirectories = true
     case "parents": createsParents = true
+    case "one_file_system": isOneFileSystem = true
     default: return false
     }
     return true

@@ -37,10 +37,15 @@ final class Host: Sendable {
       ? .underMountpoint : .directory(anchorPath)
   }
 
+  /// Where another mount begins in a backing or the anchor, the view shows nothing of it (R9).
+  let isOneFileSystem: Bool
+
   /// Takes ownership of `covered` and `anchor` (-1: the view has none).
   init(
-    mountpoint: [[UInt8]], covered: Int32, anchor: Int32, anchorPath: [UInt8]
+    mountpoint: [[UInt8]], covered: Int32, anchor: Int32, anchorPath: [UInt8],
+    isOneFileSystem: Bool
   ) throws(Errno) {
+    self.isOneFileSystem = isOneFileSystem
     self.anchorPath = anchorPath
     self.mountpoint = mountpoint
     coveredDescriptor = covered
@@ -95,7 +100,13 @@ final class Host: Sendable {
     if status.mount_id == mount, mounts.isPlain(mount) {
       return Located(status: status, origin: .child, link: Node.nobody)
     }
-    return try unsafe inspectMount(directory, name, status)
+    var found = try unsafe inspectMount(directory, name, status)
+    if isOneFileSystem, status.mount_id != mount, found.origin == .child {
+      // As a pseudo file system is.
+      guard status.isDirectory else { throw .noEntry }
+      found.isBlank = true
+    }
+    return found
   }
 
   /// The object behind a descriptor that `open` gave.

@@ -144,7 +144,14 @@ package final class Resolver: Sendable {
   /// The root directory of a layer and a path below it, opened without following anything.
   func openLayer(_ link: Int32, _ relative: ArraySlice<[UInt8]>) throws(Errno) -> Descriptor {
     let base = link == Layer.anchor ? try host.openAnchor() : try openRoot(of: link)
-    return relative.isEmpty ? base : try host.open(relative, beneath: base)
+    if relative.isEmpty { return base }
+    guard host.isOneFileSystem else { return try host.open(relative, beneath: base) }
+    let mount = try System.status(of: base.raw, synchronising: false).mount_id
+    let object = try host.open(relative, beneath: base)
+    guard try System.status(of: object.raw, synchronising: false).mount_id == mount else {
+      throw .noEntry
+    }
+    return object
   }
 
   private func openRoot(of link: Int32) throws(Errno) -> Descriptor {

@@ -32,7 +32,7 @@ enum ViewBuilder {
       if case .directory(let directory) = setup.anchor { path = try HostPath.real(directory) }
       return try Host(
         mountpoint: HostPath.components(setup.mountpoint), covered: setup.under, anchor: anchor,
-        anchorPath: path)
+        anchorPath: path, isOneFileSystem: setup.isOneFileSystem)
     } catch {
       throw LinkError(error, "C1", "/", "cannot be opened")
     }

@@ -25,6 +25,8 @@ package struct ViewSetup: Sendable {
   package var exceptions: [ExceptionRequest] = []
   package var createsParents = false
   package var isReadOnly = false
+  /// Other mounts inside of a backing or the anchor are left out (R9).
+  package var isOneFileSystem = false
   /// Processes of other users may enter.
   package var allowsOther = false
 
