@@ -63,7 +63,9 @@ extension TableBuilder {
       case .remove(let path, _, let recursively): removed[path] = recursively
       case .draft(let index):
         let draft = drafts[index]
-        if draft.purpose == .replace, draft.isResolved { links[draft.link.virtualPath] = draft.link }
+        if draft.purpose == .replace, draft.isResolved {
+          links[draft.link.virtualPath] = draft.link
+        }
       }
     }
     for link in staying where links[link.virtualPath] == nil {

@@ -63,7 +63,8 @@ extension ViewWalker {
   private func directory(from path: [[UInt8]], _ target: [UInt8]) -> VirtualPath? {
     guard let start = start(of: target, in: path) else { return nil }
     var links = 0
-    guard let followed = try? follow(from: start.path, start.rest, links: &links), case .view(let resolved) = followed,
+    guard let followed = try? follow(from: start.path, start.rest, links: &links),
+      case .view(let resolved) = followed,
       let found = try? locate(resolved)
     else { return nil }
     return found.isDirectory ? VirtualPath(components: resolved) : nil
