@@ -91,6 +91,10 @@ let package = Package(
     .executableTarget(
       name: "posix-cases", dependencies: ["PosixCases"], path: "Tests/PosixCasesTool",
       swiftSettings: swiftSettings),
+    // A client of control, for tests in other users and namespaces.
+    .executableTarget(
+      name: "control-client", dependencies: ["BindlinkMap", "BindlinkControl"],
+      path: "Tests/ControlTool", swiftSettings: swiftSettings),
     .testTarget(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
     // Views that the command mounts, in each privilege situation.
@@ -98,6 +102,9 @@ let package = Package(
       name: "MountTests", dependencies: ["CPosixCases", "PosixCases"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkControlTests", dependencies: ["BindlinkMap", "BindlinkControl"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkEngineTests",
       dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],

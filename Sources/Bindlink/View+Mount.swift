@@ -47,6 +47,10 @@ extension View {
     setup.isReadOnly = isReadOnly
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
+    setup.cachePolicy.entryTimeout = options.entryTimeout
+    setup.cachePolicy.attributeTimeout = options.attributeTimeout
+    setup.cachePolicy.negativeTimeout = options.negativeTimeout
+    setup.cachePolicy.keepsPageCache = options.keepsKernelCache
 
     let engine: Engine
     do {

@@ -79,6 +79,8 @@ struct MountCommand: ExecutableCommand {
       discussion: """
         allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
         noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; \
+        entry_timeout=, attr_timeout=, negative_timeout=SECONDS, kernel_cache (what the kernel may \
+        believe without asking; by default nothing); \
         one_file_system (other mounts inside a backing are left out); link=, \
         except=, except-from=, anchor=, empty and parents as the options of that name. nosuid and \
         nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, _netdev, \

@@ -89,6 +89,8 @@ struct Request: ~Copyable {
   consuming func answer(directory handle: HandleID, from engine: Engine) {
     var info = fuse_file_info()
     info.fh = handle.rawValue
+    info.cache_readdir = engine.cachePolicy.keepsPageCache ? 1 : 0
+    info.keep_cache = info.cache_readdir
     if unsafe fuse_reply_open(request, &info) == -ENOENT {
       engine.releaseDirectory(handle)
     }

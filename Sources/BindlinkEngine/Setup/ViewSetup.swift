@@ -27,6 +27,7 @@ package struct ViewSetup: Sendable {
   package var isReadOnly = false
   /// Other mounts inside of a backing or the anchor are left out (R9).
   package var isOneFileSystem = false
+  package var cachePolicy = CachePolicy()
   /// Processes of other users may enter.
   package var allowsOther = false
 
@@ -44,7 +45,8 @@ extension Engine {
     let resolver = try ViewBuilder.build(setup)
     do throws(Errno) {
       try self.init(
-        resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible)
+        resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible,
+        cachePolicy: setup.cachePolicy)
     } catch {
       let subject = String(decoding: setup.source ?? setup.mountpoint, as: UTF8.self)
       throw LinkError(
