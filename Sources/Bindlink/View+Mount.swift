@@ -17,14 +17,9 @@ extension View {
   /// - Throws: an error that names the path in question, with the errno of rules C1 to C3 for
   ///   links, E2 and E4 for exceptions, R9 for the anchor; for the mountpoint ENOENT, ENOTDIR, or
   ///   EBUSY where a view is mounted already; exit status 77 where FUSE or fusermount3 is missing.
-  ///   EOPNOTSUPP for a merged link. Nothing is left behind then.
+  ///   Nothing is left behind then.
   public func mount(at mountpoint: FilePath) throws(BindlinkError) -> MountedView {
     let what = "cannot mount \(mountpoint)"
-    if let link = links.first(where: \.isMerged) {
-      throw BindlinkError(
-        "cannot create link \(link.virtualPath)", "merged links are not supported yet",
-        .notSupported, rule: "M1")
-    }
     let links = try linkRequests()
     let exceptions = try exceptionRequests()
     let source: FilePath?
@@ -88,6 +83,7 @@ extension View {
         var request = LinkRequest(
           virtualPath: link.virtualPath.bytes, backing: try link.backing.absolute().bytes)
         request.isReadOnly = link.isReadOnly
+        request.isMerged = link.isMerged
         request.keepsSymbolicLinksInside = link.keepsSymbolicLinksInside
         requests.append(request)
       } catch {

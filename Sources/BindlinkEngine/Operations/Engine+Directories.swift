@@ -69,13 +69,20 @@ extension Engine {
         if state.listing == nil || offset == 0 {
           state.listing = try listing(of: directory)
         }
-        let verifies = state.version != directory.version
+        let slot = directory.slot
+        let path = { () throws(Errno) in try self.virtualPath(of: slot) }
+        var layers = LayerDirectories(directory.resolver, directory.place)
+        var verifies = state.version != directory.version
+        if offset != 0, !verifies {
+          verifies = (try? state.listing!.isOutdated(&layers, path)) ?? true
+        }
         unsafe emitter.listed(
           state.listing!, from: offset,
           { (name) throws(Errno) in
-            if withEntries { return try unsafe lookup(in: directory, name) }
-            if verifies { _ = try unsafe locate(in: directory, name) }
-            return nil
+            guard withEntries || verifies else { return nil }
+            let located = try unsafe directory.resolver.locate(
+              in: directory.place, name, &layers, path: path)
+            return withEntries ? try unsafe register(located, in: directory, name) : nil
           }, emit)
       } else {
         try seek(descriptor, &state, to: offset)

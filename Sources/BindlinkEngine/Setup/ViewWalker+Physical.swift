@@ -28,7 +28,7 @@ extension ViewWalker {
       let backing = physicalPath(path, in: located.link)
     else { throw LinkError(.notSupported, "C3", subject, "is a directory that only the view has") }
     let link = resolver.table.link(located.link)
-    if located.isDirectory, isMerged(located) {
+    if located.scope?.isMerged == true {
       throw LinkError(.notSupported, "C3", subject, "is a merged directory")
     }
     let relative = Array(path.dropFirst(resolver.depth(of: located.link)))
@@ -41,11 +41,5 @@ extension ViewWalker {
     }
     inherited.append(InheritedExceptions(list: resolver.table.viewExceptions, base: relative))
     return (backing, inherited.filter { !$0.list.isEmpty })
-  }
-
-  /// What lies in the directory can be another layer's than the directory (M1).
-  private func isMerged(_ located: Located) -> Bool {
-    guard let layer = located.scope?.layers.first else { return false }
-    return resolver.table.link(layer.link)?.isMerged ?? false
   }
 }

@@ -17,7 +17,7 @@ final class ViewWalker {
     var place: DirectoryPlace? {
       guard let scope = located.scope, !located.isBlank else { return nil }
       return DirectoryPlace(
-        scope: scope, descriptor: descriptor, mount: located.status.mount_id)
+        scope: scope, link: located.link, descriptor: descriptor, mount: located.status.mount_id)
     }
   }
 
@@ -116,30 +116,15 @@ final class ViewWalker {
   func outer(_ path: [[UInt8]]) throws(Errno) -> Located? {
     guard let name = path.last else { return try outerRoot() }
     let parent = Array(path.dropLast())
-    guard let place = try directory(parent).place else { return nil }
-    let child = place.scope.child(name.span)
-    var layers = LayerDirectories(resolver, place)
-    let (keeping, found) = unsafe try withName(name) {
-      (text) throws(Errno) -> ([Int], Located?) in
-      let keeping = try unsafe layers.keeping(text, path: { parent })
-      for layer in keeping {
-        if let found = try unsafe layers.inspect(layer, text, path: { parent }) {
-          return (keeping, found)
-        }
-        guard resolver.table.link(place.scope.layers[layer].link)?.isMerged == true else { break }
+    do throws(Errno) {
+      guard let place = try directory(parent).place else { return nil }
+      return unsafe try withName(name) { (text) throws(Errno) -> Located in
+        try unsafe resolver.locateOuter(in: place, text, path: { parent })
       }
-      return (keeping, nil)
+    } catch {
+      guard error.isAbsence else { throw error }
+      return nil
     }
-    if found != nil, !child.leadsToLink { return found }
-    let scope = place.scope.descendPastLink(name.span, keeping: keeping)
-    var isWay = child.leadsToLink
-    if !isWay, child.leadsToException { isWay = try resolver.showsException(scope, path) }
-    if isWay {
-      if let found, found.status.isDirectory { return found }
-      return Located(
-        status: resolver.host.synthesisedStatus, origin: .synthesised, link: Node.nobody)
-    }
-    return found
   }
 
   private func outerRoot() throws(Errno) -> Located? {
