@@ -210,7 +210,7 @@ import Testing
     }
     let view = try MergedTests.view(tree)
     let v = try view.walk("v").node
-    let handle = try view.engine.openDirectory(v)
+    let (handle, _, _) = try view.engine.openDirectory(v)
     defer { view.engine.releaseDirectory(handle) }
     func read(_ offset: inout Int64, _ count: Int) throws -> [String] {
       var names: [String] = []

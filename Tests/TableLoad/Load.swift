@@ -52,6 +52,9 @@ struct Load {
     var setup = ViewSetup(
       mountpoint: Array(view.utf8), under: under,
       anchor: .directory(Array("\(directory)/anchor".utf8)), source: nil)
+    setup.links = [
+      LinkRequest(virtualPath: Array("/h".utf8), backing: Array("\(directory)/h".utf8))
+    ]
     setup.cachePolicy.entryTimeout = 1_000
     setup.cachePolicy.attributeTimeout = 1_000
     // Without an epoch nothing says which names are not there.
