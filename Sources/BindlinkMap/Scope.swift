@@ -69,17 +69,30 @@ package final class Scope: Sendable {
     if isUniform, keeping.count == layers.count { return self }
     let hash = NameIndex.hash(name)
     let child = store.trie.child(name, hash: hash, of: node)
-    var next: [Layer] = []
-    next.reserveCapacity(keeping.count + 1)
+    var next = advanced(keeping, by: name, hash: hash)
     if child >= 0, store.trie.link(at: child) >= 0 {
-      next.append(store.layer(of: store.trie.link(at: child)))
+      next.insert(store.layer(of: store.trie.link(at: child)), at: 0)
     }
+    return store.scope(node: child, layers: next)
+  }
+
+  /// As `descend`, as if no link's root stood at the name: its outer view (C10).
+  package func descendPastLink(_ name: Span<UInt8>, keeping: [Int]) -> Scope {
+    let hash = NameIndex.hash(name)
+    return store.scope(
+      node: store.trie.child(name, hash: hash, of: node),
+      layers: advanced(keeping, by: name, hash: hash))
+  }
+
+  private func advanced(_ keeping: [Int], by name: Span<UInt8>, hash: UInt64) -> [Layer] {
+    var next: [Layer] = []
+    next.reserveCapacity(keeping.count)
     for index in keeping {
       let layer = layers[index]
       let states = store.states.advanced(layer.states, by: name, hash: hash)
       next.append(Layer(link: layer.link, depth: layer.depth, states: states))
     }
-    return store.scope(node: child, layers: next)
+    return next
   }
 
   /// As `descend`, for a link's root of which the backing is missing or a file, with links below

@@ -101,4 +101,11 @@ enum System {
     }
     return Array(bytes.prefix(filled))
   }
+
+  /// The text of the symbolic link behind an O_PATH descriptor.
+  static func target(of descriptor: Int32) throws(Errno) -> [UInt8] {
+    var text = [CChar](repeating: 0, count: 4096)
+    let count = try unsafe checked(bl_readlinkat(descriptor, "", &text, text.count))
+    return text.prefix(count).map { UInt8(bitPattern: $0) }
+  }
 }
