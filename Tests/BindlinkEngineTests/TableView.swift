@@ -14,12 +14,19 @@ final class TableView {
   let engine: Engine
 
   /// `items`: "d/" is a directory, "f=text" a file, "l>target" a symbolic link.
-  init(
+  convenience init(
     _ items: String, _ changes: String = "", source: String? = nil,
     anchor: AnchorRequest = .underMountpoint, exceptions: [String] = []
   ) throws {
     let tree = try ScratchTree()
     for item in items.split(separator: " ") { try tree.make(String(item)) }
+    try self.init(tree, changes, source: source, anchor: anchor, exceptions: exceptions)
+  }
+
+  init(
+    _ tree: ScratchTree, _ changes: String = "", source: String? = nil,
+    anchor: AnchorRequest = .underMountpoint, exceptions: [String] = []
+  ) throws {
     let pathOnly: Int32 = 0o10_000_000  // O_PATH
     let under = unsafe Glibc.open(tree.path + "/anchor", pathOnly | O_DIRECTORY | O_CLOEXEC)
     var setup = ViewSetup(
