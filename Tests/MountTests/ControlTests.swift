@@ -91,7 +91,7 @@ extension MountedViews {
         let held = view.descriptor("l/new")
         defer { close(held) }
         #expect(view.read("l/new") == "3" && view.read("l/old") == "ENOENT")
-        #expect(view.list("l") == "new" && view.read("other") == "2")
+        #expect(view.list("l") == "new" && view.kind("other") == "file")
         // The kernel does believe it.
         host.unlink("b/other")
         #expect(view.kind("other") == "file")
