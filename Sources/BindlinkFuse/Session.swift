@@ -96,8 +96,7 @@ package final class Session: @unchecked Sendable {
     guard !isStarted.exchange(true, ordering: .acquiringAndReleasing) else { return }
     WakeSignal.install()
     workerLimit = max(1, workers)
-    if !isToStop.load(ordering: .acquiring) {
-      startNotifier()
+    if !isToStop.load(ordering: .acquiring), startNotifier() {
       startWorker()
     }
     supervise()
