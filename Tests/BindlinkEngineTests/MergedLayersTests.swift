@@ -215,7 +215,8 @@ import Testing
     func read(_ offset: inout Int64, _ count: Int) throws -> [String] {
       var names: [String] = []
       var next = offset
-      try unsafe view.engine.readDirectory(handle, from: offset, withEntries: withEntries) { listed in
+      try unsafe view.engine.readDirectory(handle, from: offset, withEntries: withEntries) {
+        listed in
         if names.count == count { return false }
         names.append(unsafe String(decoding: UnsafeRawBufferPointer(listed.name), as: UTF8.self))
         if let entry = unsafe listed.entry { view.engine.forget(entry.node, 1) }
