@@ -95,6 +95,11 @@ let package = Package(
     .executableTarget(
       name: "control-client", dependencies: ["BindlinkMap", "BindlinkControl"],
       path: "Tests/ControlTool", swiftSettings: swiftSettings),
+    // Programs at work in a view while its table changes.
+    .executableTarget(
+      name: "table-load",
+      dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine", "BindlinkFuse"],
+      path: "Tests/TableLoad", swiftSettings: swiftSettings),
     .testTarget(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
     // Views that the command mounts, in each privilege situation.

@@ -25,6 +25,9 @@ package final class Engine: Sendable {
   let locks = LockTable()
   /// Guards nothing else; taken alone.
   let notifier = Guarded<Notifier?>(nil)
+  /// Held by a change of the table from its reading to its publishing; taken before all others, and
+  /// by no request for a file.
+  let changing = Guarded(())
   /// Guards nothing else; taken alone.
   let transactions = Guarded(Transactions())
   /// How many directories may keep a descriptor open.

@@ -38,17 +38,18 @@ package final class Notifications: @unchecked Sendable {
   private struct State {
     var phase = Phase.waiting
     var queue: [Notice] = []
-    var kernelHasEpoch = true
+    var kernelHasEpoch: Bool
   }
 
   private let device: Int32
   private let traces: Bool
-  private let state = Guarded(State())
+  private let state: Guarded<State>
   private let work: UnsafeMutablePointer<sem_t>
   /// Seconds after which nobody waits any longer for a kernel that is stuck.
   private let patience: Int
 
-  package init(device: Int32, traces: Bool, patience: Int = 10) {
+  package init(device: Int32, traces: Bool, usesEpoch: Bool = true, patience: Int = 10) {
+    state = Guarded(State(kernelHasEpoch: usesEpoch))
     self.device = device
     self.traces = traces
     self.patience = patience

@@ -2,6 +2,7 @@
 // somebody could swap, and never into this server's own view (R9): what lies under the mountpoint is
 // reached by a descriptor that was opened before the view covered it.
 
+internal import BindlinkControl
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
@@ -28,6 +29,13 @@ final class Host: Sendable {
   /// The anchor as a host path, for links to places in it.
   let anchorPath: [UInt8]
   var hasAnchor: Bool { anchorDescriptor >= 0 }
+
+  /// As mounted.
+  var anchor: AnchorRequest {
+    if !hasAnchor { return .none }
+    return anchorPath.split(separator: UInt8(ascii: "/")).map { Array($0) } == mountpoint
+      ? .underMountpoint : .directory(anchorPath)
+  }
 
   /// Where another mount begins in a backing or the anchor, the view shows nothing of it (R9).
   let isOneFileSystem: Bool
@@ -71,9 +79,17 @@ final class Host: Sendable {
     ownDevice.store(device, ordering: .releasing)
   }
 
-  private func isOwn(_ status: Status) -> Bool {
+  func isOwn(_ status: Status) -> Bool {
     status.device == ownDevice.load(ordering: .acquiring)
   }
+
+  /// Of an own object: it is in the mount at the mountpoint.
+  func isOwnMount(_ status: Status) -> Bool {
+    status.mount_id == ownMount.load(ordering: .relaxed)
+  }
+
+  /// The path is the mountpoint or on the way to it: there is no symbolic link in it.
+  func leads(to path: [[UInt8]]) -> Bool { !mountpoint.isEmpty && mountpoint.starts(with: path) }
 
   // MARK: Looking
 
@@ -105,7 +121,7 @@ final class Host: Sendable {
     var found = Located(status: status, origin: .child, link: Node.nobody)
     if isOwn(status) {
       guard status.isDirectory else { throw .noEntry }
-      if status.mount_id == ownMount.load(ordering: .relaxed) {
+      if isOwnMount(status) {
         found.status = try System.status(of: coveredDescriptor)
         found.origin = .covered
       } else {
@@ -203,7 +219,7 @@ final class Host: Sendable {
       directory = Descriptor(owning: next)
       let status = try System.status(of: directory.raw, synchronising: false)
       guard isOwn(status) else { continue }
-      guard status.mount_id == ownMount.load(ordering: .relaxed) else { throw .noEntry }
+      guard isOwnMount(status) else { throw .noEntry }
       directory = try openCovered()
     }
     return directory

@@ -42,7 +42,7 @@ package struct ViewSetup: Sendable {
 extension Engine {
   /// The engine of a view, checked by C1 to C3; nothing is changed or mounted by it.
   package convenience init(_ setup: ViewSetup) throws(LinkError) {
-    let resolver = try ViewBuilder(setup).build()
+    let resolver = try ViewBuilder.build(setup)
     do throws(Errno) {
       try self.init(
         resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible,
