@@ -7,7 +7,7 @@ public import SystemPackage
 /// ```swift
 /// var view = View(source: "/home/me/project")
 /// view.exceptions.append(.rule("**/.env"))
-/// view.links.append(LinkSpecification("/docs", backing: "/home/me/notes", isReadOnly: true))
+/// view.links.append(BindLink("/docs", backing: "/home/me/notes", isReadOnly: true))
 /// let mounted = try view.mount(at: "/mnt/view")
 /// mounted.serve()  // blocks until the view is unmounted
 /// ```
@@ -40,7 +40,7 @@ public struct View: Hashable, Sendable {
   /// than `.none` is EINVAL.
   public var anchor: Anchor?
   /// The links, in any order (R1).
-  public var links: [LinkSpecification] = []
+  public var links: [BindLink] = []
   /// The exceptions. Their order counts as in gitignore: a later rule can undo an earlier one (E4).
   public var exceptions: [Exception] = []
   /// Missing parents of virtual paths are made up (R8); otherwise a link without one is ENOENT (C1).

@@ -102,18 +102,18 @@ struct MountCommand: ExecutableCommand {
       throw wrongUsage("the mountpoint is empty", see: "bindlink mount --help")
     }
     let view = try view(source: paths.count == 2 ? paths.first : nil)
-    return try Server(view: view, mountpoint: FilePath(bytes: ProgramArguments.decode(mountpoint)))
+    return try Server(view: view, mountpoint: FilePath(bytes: ByteText.decode(mountpoint)))
       .start(inForeground: staysInForeground || tracesRequests)
   }
 
   /// The view that the options describe.
   func view(source: String?) throws(BindlinkError) -> View {
-    var view = View(source: source.map { FilePath(bytes: ProgramArguments.decode($0)) })
+    var view = View(source: source.map { FilePath(bytes: ByteText.decode($0)) })
     for link in links {
-      view.links.append(try LinkSpecification(parsing: link.text))
+      view.links.append(try BindLink(parsing: link.text))
     }
     if let anchor {
-      try view.choose(.directory(FilePath(bytes: ProgramArguments.decode(anchor))))
+      try view.choose(.directory(FilePath(bytes: ByteText.decode(anchor))))
     }
     if isEmpty { try view.choose(.none) }
     view.createsParents = createsParents

@@ -11,6 +11,6 @@ struct PositionedArgument: Sendable {
   /// The parser calls this for one value after the other, in the order of the command line.
   init(_ argument: String) {
     position = Self.count.add(1, ordering: .relaxed).newValue
-    text = ProgramArguments.decode(argument)
+    text = ByteText.decode(argument)
   }
 }

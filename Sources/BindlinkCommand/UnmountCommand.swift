@@ -25,7 +25,7 @@ struct UnmountCommand: ExecutableCommand {
       throw wrongUsage("the mountpoint is empty", see: "bindlink unmount --help")
     }
     try View.unmount(
-      at: FilePath(bytes: ProgramArguments.decode(mountpoint)), lazily: isLazy)
+      at: FilePath(bytes: ByteText.decode(mountpoint)), lazily: isLazy)
     return 0
   }
 }

@@ -78,7 +78,7 @@ extension View {
       guard value == Array("bindlink".utf8) else {
         throw Self.failure(Array("subtype=".utf8) + value, "the type is always fuse.bindlink")
       }
-    case "link": links.append(try LinkSpecification(parsing: value))
+    case "link": links.append(try BindLink(parsing: value))
     case "except": exceptions.append(.rule(value))
     case "except-from": exceptions.append(.file(FilePath(bytes: value)))
     default: return false
