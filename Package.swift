@@ -110,7 +110,11 @@ let package = Package(
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "BindlinkEngineTests", dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
+      name: "BindlinkControlTests", dependencies: ["BindlinkMap", "BindlinkControl"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindlinkEngineTests",
+      dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkFuseTests",

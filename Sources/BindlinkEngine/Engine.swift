@@ -17,32 +17,38 @@ package final class Engine: Sendable {
   /// Changes of the name space are made with the caller's credentials (O6).
   package let switchesCredentials: Bool
 
-  let resolver: Resolver
+  let host: Host
   let nodes: Guarded<NodeTable>
   let handles = HandleTable()
   let inodes: InodeNumbers
   let linkCounts = LinkCounts()
   let locks = LockTable()
+  /// Guards nothing else; taken alone.
+  let notifier = Guarded<Notifier?>(nil)
+  /// Guards nothing else; taken alone.
+  let transactions = Guarded(Transactions())
   /// How many directories may keep a descriptor open.
   let directoryBound: Int
 
-  var host: Host { resolver.host }
+  /// The present snapshot. An operation in a directory goes by the directory's.
+  var resolver: Resolver { nodes.withLock { $0.resolver } }
 
   /// The root's backing must be a directory (ENOTDIR) that is there (ENOENT).
   init(resolver: Resolver, switchesCredentials: Bool) throws(Errno) {
-    self.resolver = resolver
+    host = resolver.host
     self.switchesCredentials = switchesCredentials
     let root = try resolver.locateRoot()
     guard root.isDirectory else { throw .notDirectory }
-    inodes = InodeNumbers(resolver.table, root: root)
+    inodes = InodeNumbers(resolver.numbers, root: root)
     var limit = rlimit()
     _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     directoryBound = max(16, min(Int(clamping: limit.rlim_cur) / 4, 4096))
-    var table = NodeTable()
+    var table = NodeTable(resolver)
     var node = unsafe Node(
       identity: inodes.identity(of: root, parentInode: 0, nameHash: 0), link: root.link,
       format: 0o040000)
     node.lookups = 1
+    node.version = table.version
     node.scope = resolver.table.root
     node.isReadOnly = resolver.isReadOnly(root.link)
     let slot = table.insert(node)
@@ -62,40 +68,53 @@ package final class Engine: Sendable {
 
   // MARK: Directories in use
 
-  /// A directory of the view, held so that its node and descriptor stay. ESTALE: the kernel looks up
-  /// again.
+  /// A directory of the view, held so that its node and descriptor stay. Where an older table located
+  /// the node: what the present one has at its virtual path (R4), ENOENT if nothing. ESTALE: the kernel
+  /// looks up again.
   func directory(_ id: NodeID) throws(Errno) -> OpenDirectory {
-    if id == .root { try refreshRoot() }
-    let directory = try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
-      guard let node = unsafe table[id] else { throw .stale }
-      return try unsafe pin(node, slot: NodeTable.slot(of: id))
-    }
-    return try opened(directory)
+    let isKnown = nodes.withLock { unsafe $0[id] != nil }
+    guard isKnown else { throw .stale }
+    return try directory(slot: NodeTable.slot(of: id))
   }
 
   func directory(slot: UInt32) throws(Errno) -> OpenDirectory {
-    if slot == 1 { try refreshRoot() }
-    let directory = try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
-      try unsafe pin(table[slot], slot: slot)
+    while true {
+      if slot == 1 { try refreshRoot() }
+      let version = nodes.withLock { $0.version }
+      do throws(Errno) {
+        if let directory = try held(slot) { return try opened(directory) }
+        return try presentDirectory(slot)
+      } catch {
+        guard error == .stale, nodes.withLock({ $0.version != version }) else { throw error }
+      }
     }
-    return try opened(directory)
   }
 
-  private func pin(_ node: UnsafeMutablePointer<Node>, slot: UInt32) throws(Errno) -> OpenDirectory
-  {
+  /// Nil: an older table located the node.
+  private func held(_ slot: UInt32) throws(Errno) -> OpenDirectory? {
+    try nodes.withLock { (table) throws(Errno) -> OpenDirectory? in
+      guard unsafe table[slot].pointee.isDirectory else { throw .notDirectory }
+      return table.isCurrent(slot) ? try pin(slot, in: table, table.resolver, table.version) : nil
+    }
+  }
+
+  func pin(
+    _ slot: UInt32, in table: borrowing NodeTable, _ resolver: Resolver, _ version: UInt32
+  ) throws(Errno) -> OpenDirectory {
+    let node = unsafe table[slot]
     guard unsafe node.pointee.isInUse, unsafe node.pointee.isDirectory,
       let scope = unsafe node.pointee.scope
     else { throw .notDirectory }
     unsafe node.pointee.pins += 1
     unsafe node.pointee.recentlyUsed = true
     return OpenDirectory(
-      engine: self, slot: slot, descriptor: unsafe node.pointee.descriptor,
-      mount: unsafe node.pointee.identity.mount, scope: scope, link: unsafe node.pointee.link,
-      isReadOnly: unsafe node.pointee.isReadOnly,
+      engine: self, resolver: resolver, version: version, slot: slot,
+      descriptor: unsafe node.pointee.descriptor, mount: unsafe node.pointee.identity.mount,
+      scope: scope, link: unsafe node.pointee.link, isReadOnly: unsafe node.pointee.isReadOnly,
       isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere)
   }
 
-  private func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
+  func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
     if directory.descriptor >= 0 || !directory.isReal { return directory }
     try openAncestors(of: directory.slot)
     let object = try openObject(directory.slot, System.pathOnly | System.directory)
@@ -142,13 +161,20 @@ package final class Engine: Sendable {
 
   /// R3: the kernel never looks the root up, so each use of it looks at its path.
   private func refreshRoot() throws(Errno) {
+    let (resolver, version) = nodes.withLock { ($0.resolver, $0.version) }
     let root = try resolver.locateRoot()
     let identity = inodes.identity(of: root, parentInode: 0, nameHash: 0)
     let closing = nodes.withLock { table -> Int32 in
       let node = unsafe table[1]
+      if unsafe node.pointee.identity == identity, unsafe node.pointee.version == version {
+        return -1
+      }
+      unsafe node.pointee.version = version
+      unsafe node.pointee.link = root.link
+      unsafe node.pointee.scope = resolver.table.root
+      unsafe node.pointee.isReadOnly = resolver.isReadOnly(root.link)
       if unsafe node.pointee.identity == identity { return -1 }
       table.rebind(1, to: identity)
-      unsafe node.pointee.link = root.link
       let old = unsafe node.pointee.descriptor
       if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
       unsafe node.pointee.keepsDescriptor = false
@@ -185,6 +211,7 @@ package final class Engine: Sendable {
   func withPlace<R: ~Copyable>(
     of slot: UInt32, _ body: (Int32, Name) throws(Errno) -> R
   ) throws(Errno) -> R {
+    try refresh(slot)
     var index = 0
     var patience = 10_000
     var seen: UInt16?
@@ -228,8 +255,9 @@ package final class Engine: Sendable {
     case .linkRoot:
       return unsafe try withBacking(of: reference.link, body)
     case .layer:
-      let path = try virtualPath(of: reference.parent)
-      let directory = try resolver.openLayer(reference.link, at: path)
+      let parent = try directory(slot: reference.parent)
+      let path = try virtualPath(of: parent.slot)
+      let directory = try parent.resolver.openLayer(reference.link, at: path)
       return unsafe try reference.withName { (name) throws(Errno) -> R in
         try unsafe body(directory.raw, name)
       }
@@ -241,7 +269,7 @@ package final class Engine: Sendable {
   func withBacking<R: ~Copyable>(
     of link: Int32, _ body: (Int32, Name) throws(Errno) -> R
   ) throws(Errno) -> R {
-    let backing = resolver.table.links[Int(link)].backing
+    guard let backing = resolver.table.link(link)?.backing else { throw .stale }
     if host.isRootOrMountpoint(backing) {
       let object = try host.open(backing)
       return try unsafe body(object.raw, ".")
@@ -287,35 +315,27 @@ package final class Engine: Sendable {
         return object
       }
     } catch {
-      guard error == .stale, let open = openedObject(slot, identity) else { throw error }
+      guard error == .stale, let open = heldObject(slot, identity) else { throw error }
       return flags & System.pathOnly == System.pathOnly
         ? open : try System.reopen(open.raw, flags & ~System.noFollow)
     }
   }
 
-  /// The node's object by a handle of it: none of its names leads to it any more, because somebody
-  /// else removed or replaced it while it is open (R4).
-  func openedObject(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
-    let id = nodes.withLock { $0.id(of: slot) }
-    for descriptor in handles.descriptors(of: id) {
-      if let object = try? System.reopen(descriptor, Int32(BL_O_PATH)),
-        let status = try? System.status(of: object.raw, synchronising: false),
-        status.identity == identity
-      {
-        return object
-      }
-    }
-    return nil
-  }
-
   /// Holds a node for the length of an operation. ESTALE: the id is out of date.
   func pinned(_ id: NodeID) throws(Errno) -> PinnedNode {
     if id == .root { try refreshRoot() }
+    let isOutdated = nodes.withLock { table in
+      guard let node = unsafe table[id], unsafe node.pointee.isDirectory else { return false }
+      return !table.isCurrent(NodeTable.slot(of: id))
+    }
+    // Shown no more, it is still the object that it was (R4).
+    if isOutdated { _ = try? presentDirectory(NodeTable.slot(of: id)) }
     return try nodes.withLock { (table) throws(Errno) -> PinnedNode in
       guard let node = unsafe table[id] else { throw .stale }
       unsafe node.pointee.pins += 1
       return PinnedNode(
-        engine: self, slot: NodeTable.slot(of: id), identity: unsafe node.pointee.identity,
+        engine: self, resolver: table.resolver, slot: NodeTable.slot(of: id),
+        identity: unsafe node.pointee.identity,
         format: unsafe node.pointee.format, link: unsafe node.pointee.link,
         scope: unsafe node.pointee.scope, isReadOnly: unsafe node.pointee.isReadOnly,
         isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere,
@@ -327,6 +347,6 @@ package final class Engine: Sendable {
 extension Resolver {
   /// The number of components of a layer's virtual path.
   func depth(of link: Int32) -> Int {
-    link < 0 ? 0 : table.links[Int(link)].virtualPath.components.count
+    table.link(link)?.virtualPath.components.count ?? 0
   }
 }

@@ -16,7 +16,6 @@ func addFiles(to table: inout fuse_lowlevel_ops) {
   unsafe table.fallocate = allocateRange
   unsafe table.lseek = seekData
   unsafe table.copy_file_range = copyRange
-  unsafe table.ioctl = controlFile
 }
 
 private func createFile(
@@ -159,24 +158,6 @@ private func copyRange(
         from: HandleID(source), at: Int64(sourceOffset), to: HandleID(target),
         at: Int64(targetOffset), length: copyLength(length), flags: flags)
       request.answer(written: count)
-    } catch {
-      request.fail(error)
-    }
-  }
-}
-
-private func controlFile(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ command: UInt32, _: UnsafeMutableRawPointer?,
-  _ info: UnsafeMutablePointer<fuse_file_info>?, _: UInt32, _ input: UnsafeRawPointer?,
-  _ inputSize: Int, _ outputSize: Int
-) {
-  unsafe serve(request) { request, session in
-    let output = unsafe request.buffer(size: outputSize)
-    do throws(Errno) {
-      let count = try unsafe session.engine.control(
-        HandleID(info), command: command,
-        input: UnsafeRawBufferPointer(start: input, count: inputSize), output: output)
-      unsafe request.answer(control: UnsafeRawBufferPointer(rebasing: output[..<count]))
     } catch {
       request.fail(error)
     }

@@ -10,6 +10,7 @@ func fuseOperations() -> fuse_lowlevel_ops {
   addAttributes(to: &table)
   addNamespace(to: &table)
   addFiles(to: &table)
+  addControl(to: &table)
   addDirectories(to: &table)
   addExtendedAttributes(to: &table)
   addLocks(to: &table)

@@ -1,5 +1,6 @@
 // fusermount3, the set-user-id program of libfuse that mounts for ordinary users. It is given one
 // end of a socket pair by the number in _FUSE_COMMFD and sends the opened /dev/fuse over it.
+import BindlinkControl
 import BindlinkMap
 import CBindlinkFuse
 import Glibc

@@ -1,12 +1,13 @@
 // The device and the place: attaching a FUSE connection to a directory and taking it off again, by
 // mount(2) where that is permitted (root, or root of a user namespace), else by fusermount3.
+import BindlinkControl
 import BindlinkMap
 import CBindlinkFuse
 import Glibc
 
 package final class Mount: Sendable {
   static let subtype = "bindlink"
-  static let type = "fuse." + subtype
+  static let type = MountTable.viewType
 
   /// The connection's descriptor. Who makes a `Session` of it gives it away; else to be closed.
   package let device: Int32

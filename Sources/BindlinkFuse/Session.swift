@@ -2,9 +2,11 @@
 // threads that serve it. Nothing here knows whether the descriptor is /dev/fuse or a socket.
 //
 // Threads: `run`'s caller supervises (joins what has ended, wakes what must end), workers serve
-// requests, and each lock request that has to wait has a thread of its own. A thread that is to
-// leave a system call gets the wake signal, again and again until it has left, because a signal
-// may come before the system call that it is meant for.
+// requests, one writes notifications, and each lock request that has to wait and each control
+// request has a thread of its own. A thread that is to leave a system call gets the wake signal,
+// again and again until it has left, because a signal may come before the system call that it is
+// meant for. The notifier cannot be woken: it may wait for a lock in the kernel until a worker has
+// answered whoever holds it, so the workers go on until it has ended.
 package import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -43,9 +45,11 @@ package final class Session: @unchecked Sendable {
   /// Workers that wait for a request: each raises it before it waits, and lowers it after.
   let waitingWorkers = Atomic(0)
   let threads = Guarded(ThreadSet())
+  let notifications: Notifications
   private(set) var workerLimit = 1
   private var fuse: OpaquePointer?
   private let isStarted = Atomic(false)
+  private let isToStop = Atomic(false)
   private let supervisor: UnsafeMutablePointer<sem_t>
 
   /// Takes over `device`, which is closed when `run` returns, and at the latest by `deinit`.
@@ -53,6 +57,7 @@ package final class Session: @unchecked Sendable {
     self.engine = engine
     self.options = options
     self.device = device
+    notifications = Notifications(device: device, traces: options.traces)
     unsafe supervisor = .allocate(capacity: 1)
     unsafe sem_init(supervisor, 0, 0)
     var operations = fuseOperations()
@@ -63,6 +68,7 @@ package final class Session: @unchecked Sendable {
       throw MountFailure(Errno(rawValue: errno), "cannot set up a FUSE session")
     }
     unsafe fuse = session
+    engine.connect { [notifications] in notifications.send($0) }
   }
 
   deinit {
@@ -86,7 +92,8 @@ package final class Session: @unchecked Sendable {
     guard !isStarted.exchange(true, ordering: .acquiringAndReleasing) else { return }
     WakeSignal.install()
     workerLimit = max(1, workers)
-    if phase.load(ordering: .acquiring) == .serving {
+    if !isToStop.load(ordering: .acquiring) {
+      startNotifier()
       startWorker()
     }
     supervise()
@@ -96,7 +103,7 @@ package final class Session: @unchecked Sendable {
   /// Makes `run` return, from any thread but its own and those it started. Requests that are being
   /// served may be interrupted; clients of a mount that is still there get ENOTCONN from then on.
   package func stop() {
-    phase.store(.stopping, ordering: .releasing)
+    isToStop.store(true, ordering: .releasing)
     wakeSupervisor()
   }
 
@@ -106,28 +113,35 @@ package final class Session: @unchecked Sendable {
 
   private func supervise() {
     while true {
-      let phase = phase.load(ordering: .acquiring)
+      let isToStop = isToStop.load(ordering: .acquiring)
+      if isToStop || phase.load(ordering: .acquiring) != .serving { notifications.close() }
       let (isEmpty, isKicking) = threads.withLock { threads in
         threads.joinFinished()
-        return (threads.isEmpty, threads.kick(phase))
+        if isToStop && threads.notifier == nil {
+          phase.store(.stopping, ordering: .releasing)
+        }
+        return (threads.isEmpty, threads.kick(phase.load(ordering: .acquiring)))
       }
       if isEmpty { return }
       if isKicking {
-        waitForMillisecond()
+        wait(until: now() + 1_000_000)
+      } else if let deadline = engine.expireTransactions() {
+        wait(until: deadline)
       } else {
         unsafe sem_wait(supervisor)
       }
     }
   }
 
-  private func waitForMillisecond() {
-    var deadline = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-    deadline.tv_nsec += 1_000_000
-    if deadline.tv_nsec >= 1_000_000_000 {
-      deadline.tv_sec += 1
-      deadline.tv_nsec -= 1_000_000_000
-    }
+  private func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  /// Nanoseconds of the monotonic clock.
+  private func wait(until time: UInt64) {
+    var deadline = timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
     unsafe _ = bindlink_wait(supervisor, &deadline)
   }
 }

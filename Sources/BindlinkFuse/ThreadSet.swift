@@ -4,19 +4,31 @@ import Glibc
 /// Guarded by `Session.threads`; nothing else is locked while that is held.
 struct ThreadSet {
   private(set) var workers: Set<pthread_t> = []
+  private(set) var notifier: pthread_t?
   private var lockWaits: [pthread_t: LockWait] = [:]
+  private var controlCalls: [pthread_t: ControlCall] = [:]
   private var finished: [pthread_t] = []
 
-  var isEmpty: Bool { workers.isEmpty && lockWaits.isEmpty && finished.isEmpty }
+  var isEmpty: Bool {
+    workers.isEmpty && notifier == nil && lockWaits.isEmpty && controlCalls.isEmpty
+      && finished.isEmpty
+  }
   var lockWaitCount: Int { lockWaits.count }
+  var controlCallCount: Int { controlCalls.count }
 
   mutating func insert(worker: pthread_t) { workers.insert(worker) }
+
+  mutating func insert(notifier thread: pthread_t) { notifier = thread }
+
+  mutating func insert(_ call: ControlCall, on thread: pthread_t) { controlCalls[thread] = call }
 
   mutating func insert(_ wait: LockWait, on thread: pthread_t) { lockWaits[thread] = wait }
 
   /// The calling thread does nothing of the session's any more but wake the supervisor.
   mutating func finish(_ thread: pthread_t) {
     workers.remove(thread)
+    if notifier == thread { notifier = nil }
+    controlCalls[thread] = nil
     lockWaits[thread] = nil
     finished.append(thread)
   }
@@ -36,7 +48,7 @@ struct ThreadSet {
       kicks = true
     }
     if phase == .stopping {
-      for thread in workers {
+      for thread in workers.union(controlCalls.keys) {
         pthread_kill(thread, WakeSignal.number)
         kicks = true
       }

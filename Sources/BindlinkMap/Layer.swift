@@ -2,7 +2,7 @@
 
 /// A link, or the anchor, that a directory of the view is not excepted from.
 package struct Layer: Hashable, Sendable {
-  /// An index into `LinkTable.links`, or `Layer.anchor`.
+  /// The number of a link (`LinkTable.link(_:)`), or `Layer.anchor`.
   package let link: Int32
   package static let anchor: Int32 = -1
   /// The number of components of the layer's virtual path; 0 for the anchor.

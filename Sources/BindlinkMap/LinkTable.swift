@@ -4,33 +4,41 @@
 package final class LinkTable: Sendable {
   /// Sorted by virtual path, shallow ones first.
   package let links: [Link]
+  package let anchorExceptions: ExceptionList
+  package let viewExceptions: ExceptionList
   /// The scope of "/". If a link stands there, its layer is first.
   package let root: Scope
 
   private let trie: PathTrie
+  /// Of each link's number, where it is in `links`; -1: it is not in this table.
+  private let positions: [Int32]
 
-  /// EEXIST for two links at one virtual path (C1).
+  /// EEXIST for two links at one virtual path (C1). `number` gives a link the number by which layers
+  /// name it, no two the same; without it they are numbered as they stand in `links`.
   package init(
     links unsorted: [Link], hasAnchor: Bool, anchorExceptions: ExceptionList,
-    viewExceptions: ExceptionList
+    viewExceptions: ExceptionList, number: ((Link) -> Int32)? = nil
   ) throws(LinkError) {
     let links = unsorted.sorted {
       let (left, right) = ($0.virtualPath.components, $1.virtualPath.components)
       guard left.count == right.count else { return left.count < right.count }
       return left.lexicographicallyPrecedes(right) { $0.lexicographicallyPrecedes($1) }
     }
+    let numbers = links.indices.map { number?(links[$0]) ?? Int32($0) }
+    var positions = [Int32](repeating: -1, count: Int((numbers.max() ?? -1) + 1))
+    for (position, number) in numbers.enumerated() { positions[Int(number)] = Int32(position) }
     var trie = PathTrie()
-    for (number, link) in links.enumerated() {
-      guard trie.insert(link: Int32(number), at: link.virtualPath.components) else {
+    for (number, link) in zip(numbers, links) {
+      guard trie.insert(link: number, at: link.virtualPath.components) else {
         throw LinkError(
           .exists, "C1", link.virtualPath.description, "has a link already")
       }
     }
     var compiler = RuleCompiler(viewExceptions: viewExceptions)
     let fresh = links.map { compiler.states(own: $0.exceptions, inherited: $0.inherited) }
-    for (number, link) in links.enumerated() {
-      for path in compiler.ways(of: link.exceptions, from: fresh[number]) {
-        trie.insert(exception: path, of: Int32(number), at: link.virtualPath.components)
+    for (position, link) in links.enumerated() {
+      for path in compiler.ways(of: link.exceptions, from: fresh[position]) {
+        trie.insert(exception: path, of: numbers[position], at: link.virtualPath.components)
       }
     }
     var layers: [Layer] = []
@@ -41,14 +49,30 @@ package final class LinkTable: Sendable {
       }
       layers.append(Layer(link: Layer.anchor, depth: 0, states: states))
     }
-    let store = ScopeStore(links: links, trie: trie, states: compiler.interned, fresh: fresh)
+    let store = ScopeStore(
+      links: links, positions: positions, trie: trie, states: compiler.interned, fresh: fresh)
     let rootLink = trie.link(at: PathTrie.root)
     if rootLink >= 0 { layers.insert(store.layer(of: rootLink), at: 0) }
     self.links = links
+    self.anchorExceptions = anchorExceptions
+    self.viewExceptions = viewExceptions
     self.trie = trie
+    self.positions = positions
     root = store.scope(node: PathTrie.root, layers: layers)
   }
 
+  /// The link of a number; nil: it is not in this table, or no link at all.
+  package func link(_ number: Int32) -> Link? {
+    guard positions.indices.contains(Int(number)), positions[Int(number)] >= 0 else { return nil }
+    return links[Int(positions[Int(number)])]
+  }
+
+  package func isReadOnly(_ number: Int32) -> Bool {
+    guard positions.indices.contains(Int(number)), positions[Int(number)] >= 0 else { return false }
+    return links[Int(positions[Int(number)])].isReadOnly
+  }
+
+  /// The number of the link whose root stands at a path.
   package func link(at path: VirtualPath) -> Int32? {
     var node = PathTrie.root
     for name in path.components {
@@ -59,7 +83,7 @@ package final class LinkTable: Sendable {
     return link < 0 ? nil : link
   }
 
-  /// By prefixes alone, exceptions aside: the link of which the virtual path is the longest
+  /// By prefixes alone, exceptions aside: the number of the link of which the virtual path is the longest
   /// prefix. Nil: the anchor.
   package func nearestLink(of path: VirtualPath) -> Int32? {
     var node = PathTrie.root

@@ -105,6 +105,10 @@ package final class Scope: Sendable {
     return all
   }
 
+  /// The link of a layer's number when this scope was made; nil: the anchor. A later table may not
+  /// have it any more.
+  package func link(_ number: Int32) -> Link? { number < 0 ? nil : store.link(number) }
+
   /// Exception paths of the layers, strictly below this directory and relative to it.
   package func exceptionPathsBelow() -> [[[UInt8]]] {
     store.trie.paths(below: node) {

@@ -8,26 +8,34 @@ final class ScopeStore: Sendable {
     let layers: [Layer]
   }
 
-  let links: [Link]
+  private let links: [Link]
+  private let positions: [Int32]
   let trie: PathTrie
   let states: RuleStates
-  /// The states of each link's lists at its root.
+  /// The states of each link's lists at its root, in the order of `links`.
   private let fresh: [[RuleState]]
 
   /// Guards the scopes. Taken before the lock of `states`, never the other way.
   private let scopes = Guarded(WeakTable<Key, Scope>())
 
-  init(links: [Link], trie: PathTrie, states: RuleStates, fresh: [[RuleState]]) {
+  init(
+    links: [Link], positions: [Int32], trie: PathTrie, states: RuleStates, fresh: [[RuleState]]
+  ) {
     self.links = links
+    self.positions = positions
     self.trie = trie
     self.states = states
     self.fresh = fresh
   }
 
+  /// The link of a number that the trie has.
+  func link(_ number: Int32) -> Link { links[Int(positions[Int(number)])] }
+
   /// The layer of a link at its root.
-  func layer(of link: Int32) -> Layer {
-    let depth = links[Int(link)].virtualPath.components.count
-    return Layer(link: link, depth: depth, states: fresh[Int(link)])
+  func layer(of number: Int32) -> Layer {
+    let position = Int(positions[Int(number)])
+    let depth = links[position].virtualPath.components.count
+    return Layer(link: number, depth: depth, states: fresh[position])
   }
 
   func scope(node: Int32, layers: [Layer]) -> Scope {
@@ -43,6 +51,6 @@ final class ScopeStore: Sendable {
   }
 
   private func isMerged(_ layer: Layer) -> Bool {
-    layer.link >= 0 && links[Int(layer.link)].isMerged
+    layer.link >= 0 && link(layer.link).isMerged
   }
 }

@@ -1,4 +1,5 @@
 // What is said to mount(2), to fusermount3 and about the table of mounts, without mounting.
+import BindlinkControl
 import BindlinkFuse
 import BindlinkMap
 import Glibc

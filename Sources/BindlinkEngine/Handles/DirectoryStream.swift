@@ -7,17 +7,19 @@ final class DirectoryStream: Sendable {
     /// Unscoped directories: the backing's own stream. Its cookies are the view's.
     var reader = DirectoryReader()
     var position: Int64 = 0
+    /// That of the table by which the stream last began.
+    var version: UInt32
+    var isListed: Bool
     /// Others: a listing made when the stream was last at its beginning; a cookie is an index into it.
     var listing: Listing?
   }
 
   let node: NodeID
-  let isListed: Bool
   /// Guards the position of this one stream. The kernel sends one READDIR of a stream at a time.
-  let state = Guarded(State())
+  let state: Guarded<State>
 
-  init(node: NodeID, isListed: Bool) {
+  init(node: NodeID, isListed: Bool, version: UInt32) {
     self.node = node
-    self.isListed = isListed
+    state = Guarded(State(version: version, isListed: isListed))
   }
 }

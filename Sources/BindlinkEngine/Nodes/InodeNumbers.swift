@@ -9,14 +9,13 @@ struct InodeNumbers: Sendable {
   private let device: UInt64
   private let mount: UInt64
   private let root: Int32
-  /// For each link a number made of its virtual path.
-  private let salts: [UInt64]
+  private let links: LinkNumbers
 
-  init(_ table: LinkTable, root: Located) {
+  init(_ links: LinkNumbers, root: Located) {
+    self.links = links
     self.root = root.link
     device = root.origin == .synthesised ? Identity.nowhere : root.status.device
     mount = root.status.mount_id
-    salts = table.links.map { hash($0.virtualPath.bytes.span) }
   }
 
   private static let high: UInt64 = 1 << 63
@@ -30,7 +29,7 @@ struct InodeNumbers: Sendable {
     }
     var value = mix(inode ^ mix(device))
     if isDirectory {
-      value = mix(value ^ (link >= 0 ? salts[Int(link)] : 0))
+      value = mix(value ^ links.salt(of: link))
       if mount != self.mount { value = mix(value ^ mount) }
     }
     return value | Self.high

@@ -41,6 +41,12 @@ enum Origin: UInt8 {
     return unsafe record
   }
 
+  static func array(of record: UnsafeMutablePointer<KnownName>) -> [UInt8] {
+    unsafe bytes(of: record).withMemoryRebound(
+      to: UInt8.self, capacity: Int(record.pointee.length)
+    ) { unsafe Array(UnsafeBufferPointer(start: $0, count: Int(record.pointee.length))) }
+  }
+
   static func bytes(of record: UnsafeMutablePointer<KnownName>) -> Name {
     unsafe UnsafePointer(
       UnsafeRawPointer(record).advanced(by: header).assumingMemoryBound(to: CChar.self))
@@ -55,8 +61,11 @@ enum Origin: UInt8 {
   var names: UnsafeMutablePointer<KnownName>?
   /// What can govern what lies in the directory. Nil for files.
   var scope: Scope?
-  /// The governing layer: an index into the table's links, `Layer.anchor`, or `nobody`.
+  /// The governing layer: the number of a link, `Layer.anchor`, or `nobody`.
   var link: Int32
+  /// That of the table by which the node was last located. Another than the present one: it is
+  /// located anew before it is used.
+  var version: UInt32 = 0
   var generation: UInt32 = 0
   /// The next node with the same hash.
   var hashNext: UInt32 = 0

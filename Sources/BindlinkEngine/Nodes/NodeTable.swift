@@ -15,11 +15,15 @@ internal import Glibc
   private var free: [UInt32] = []
   private var buckets: [UInt32] = Array(repeating: 0, count: 1024)
   private(set) var count = 0
+  /// What requests that begin now are answered by, and how many there were before (C6, C7).
+  private(set) var resolver: Resolver
+  private(set) var version: UInt32 = 1
   var directories = DirectoryCache()
   /// Former descriptors of the root that were in use when it was bound to another object.
   var retired: [Int32] = []
 
-  init() {
+  init(_ resolver: Resolver) {
+    self.resolver = resolver
     unsafe chunks.append(Self.makeChunk())
     unsafe self[0].pointee.isInUse = false
   }
@@ -155,6 +159,13 @@ internal import Glibc
     return retired
   }
 
+  mutating func publish(_ resolver: Resolver) {
+    self.resolver = resolver
+    version &+= 1
+  }
+
+  func isCurrent(_ slot: UInt32) -> Bool { unsafe self[slot].pointee.version == version }
+
   // MARK: Names
 
   /// The node became known by a name. A directory has one name, the newest: returns the parent that
@@ -245,21 +256,23 @@ internal import Glibc
     return unsafe node.pointee.descriptor
   }
 
-  /// The directories known below one, nearer ones first.
-  func directories(below ancestor: UInt32) -> [UInt32] {
-    var found: [(slot: UInt32, distance: Int)] = []
+  /// The directories known below one are located anew at their next use.
+  mutating func outdateDirectories(below ancestor: UInt32) {
     for slot in 1..<used where unsafe self[slot].pointee.isInUse && self[slot].pointee.isDirectory {
       var (current, distance) = (slot, 0)
       while let record = unsafe self[current].pointee.names, distance <= count {
         current = unsafe record.pointee.parent
         distance += 1
         if current == ancestor {
-          found.append((slot, distance))
+          unsafe self[slot].pointee.version = version &- 1
           break
         }
       }
     }
-    return found.sorted { $0.distance < $1.distance }.map(\.slot)
+  }
+
+  func forEachSlot(_ body: (UInt32) -> Void) {
+    for slot in 1..<used where unsafe self[slot].pointee.isInUse { body(slot) }
   }
 
   // MARK: The end of a node

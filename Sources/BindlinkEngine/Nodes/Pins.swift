@@ -6,6 +6,9 @@ internal import CBindlinkSystem
 /// A directory during an operation in it.
 struct OpenDirectory: ~Copyable {
   let engine: Engine
+  /// The snapshot by which the directory was located, and by which the operation goes on.
+  let resolver: Resolver
+  let version: UInt32
   let slot: UInt32
   /// An O_PATH descriptor of the directory in its governing layer; -1 where there is none.
   var descriptor: Int32
@@ -18,12 +21,16 @@ struct OpenDirectory: ~Copyable {
 
   deinit { engine.unpin(slot) }
 
+  /// The table has a say in what the directory shows, or there is no directory but the view's.
+  var isListed: Bool { scope.isScoped || !isReal }
+
   var place: DirectoryPlace { DirectoryPlace(scope: scope, descriptor: descriptor, mount: mount) }
 }
 
 /// Any node during an operation on it.
 struct PinnedNode: ~Copyable {
   let engine: Engine
+  let resolver: Resolver
   let slot: UInt32
   let identity: Identity
   let format: UInt32

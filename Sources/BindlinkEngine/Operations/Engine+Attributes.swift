@@ -38,7 +38,7 @@ extension Engine {
         return found.status
       }
     } catch {
-      guard error == .stale, let open = openedObject(slot, identity) else { throw error }
+      guard error == .stale, let open = heldObject(slot, identity) else { throw error }
       return try System.status(of: open.raw)
     }
   }
@@ -119,7 +119,7 @@ extension Engine {
     if node.isDirectory, let scope = node.scope, scope.isScoped, node.isReal {
       let slot = node.slot
       count = linkCounts.count(
-        status, scope, resolver,
+        status, scope, node.resolver,
         open: { () throws(Errno) in
           try openObject(slot, O_RDONLY | System.directory)
         }, path: { () throws(Errno) in try virtualPath(of: slot) })
@@ -127,8 +127,11 @@ extension Engine {
     return Attributes(status: status.stat(inode: inode, linkCount: count), birth: status.birth)
   }
 
-  func attributes(of located: Located, parent: UInt32, _ name: Name) -> Attributes {
-    let identity = unsafe identity(of: located, parent: parent, name)
+  func attributes(
+    of located: Located, in parent: borrowing OpenDirectory, _ name: Name
+  ) -> Attributes {
+    let (slot, resolver) = (parent.slot, parent.resolver)
+    let identity = unsafe identity(of: located, parent: slot, name)
     let inode = inodes.number(of: identity, isDirectory: located.isDirectory, link: located.link)
     var count = located.status.link_count
     if located.isDirectory, let scope = located.scope, scope.isScoped, !located.isBlank,
@@ -137,10 +140,10 @@ extension Engine {
       count = linkCounts.count(
         located.status, scope, resolver,
         open: { () throws(Errno) in
-          try unsafe open(located, parent: parent, name)
+          try open(located, resolver)
         },
         path: { () throws(Errno) in
-          unsafe try virtualPath(of: parent) + [Array(unsafe nameBytes(name))]
+          unsafe try virtualPath(of: slot) + [Array(unsafe nameBytes(name))]
         })
     }
     return Attributes(
@@ -148,7 +151,7 @@ extension Engine {
   }
 
   /// The directory just located, for reading.
-  private func open(_ located: Located, parent: UInt32, _ name: Name) throws(Errno) -> Descriptor {
+  private func open(_ located: Located, _ resolver: Resolver) throws(Errno) -> Descriptor {
     let slot = nodes.withLock {
       $0.find(
         located.status.identity, belongsToLink: true, link: located.link,

@@ -7,12 +7,11 @@ internal import Glibc
 extension Engine {
   package func openDirectory(_ id: NodeID) throws(Errno) -> HandleID {
     let directory = try directory(id)
-    let isListed = directory.scope.isScoped || !directory.isReal
     let descriptor =
       directory.descriptor >= 0
       ? try System.openForListing(directory.descriptor)
       : try host.openCovered()
-    let stream = DirectoryStream(node: id, isListed: isListed)
+    let stream = DirectoryStream(node: id, isListed: directory.isListed, version: directory.version)
     return try handles.insert(descriptor, flags: 0, node: id, stream: stream)
   }
 
@@ -32,30 +31,71 @@ extension Engine {
   ) throws(Errno) {
     let stream = try handles.stream(handle)
     let descriptor = try handles.descriptor(handle)
-    let directory = try directory(stream.node)
-    let slot = directory.slot
-    let dots = dotNumbers(slot)
-    let emitter = Emitter(engine: self, dots: dots, withEntries: withEntries)
+    let own = NodeTable.slot(of: stream.node)
+    do throws(Errno) {
+      let directory = try directory(stream.node)
+      if directory.slot == own {
+        return try unsafe read(
+          stream, descriptor, in: directory, from: offset, withEntries: withEntries, emit)
+      }
+    } catch {
+      guard error.isAbsence else { throw error }
+    }
+    // R4: the stream keeps its object, but the present table has something else at its path.
+    let emitter = Emitter(engine: self, dots: dotNumbers(own), withEntries: false)
+    let device = nodes.withLock { unsafe $0[own].pointee.identity.device }
     try stream.state.withLock { (state) throws(Errno) in
-      if stream.isListed {
+      if state.isListed {
+        unsafe emitter.listed(state.listing ?? Listing(), from: offset, { _ in nil }, emit)
+      } else {
+        try seek(descriptor, &state, to: offset)
+        try unsafe emitter.former(descriptor, &state, device: device, emit)
+      }
+    }
+  }
+
+  private func read(
+    _ stream: DirectoryStream, _ descriptor: Int32, in directory: borrowing OpenDirectory,
+    from offset: Int64, withEntries: Bool, _ emit: (borrowing DirectoryEntry) -> Bool
+  ) throws(Errno) {
+    let dots = dotNumbers(directory.slot)
+    try stream.state.withLock { (state) throws(Errno) in
+      if offset == 0 {
+        state.isListed = directory.isListed
+        state.version = directory.version
+      }
+      let emitter = Emitter(engine: self, dots: dots, withEntries: withEntries)
+      if state.isListed {
         if state.listing == nil || offset == 0 {
           state.listing = try listing(of: directory)
         }
-        unsafe emitter.listed(state.listing!, from: offset, in: directory, emit)
-        return
+        let verifies = state.version != directory.version
+        unsafe emitter.listed(
+          state.listing!, from: offset,
+          { (name) throws(Errno) in
+            if withEntries { return try unsafe lookup(in: directory, name) }
+            if verifies { _ = try unsafe locate(in: directory, name) }
+            return nil
+          }, emit)
+      } else {
+        try seek(descriptor, &state, to: offset)
+        unsafe try emitter.direct(descriptor, &state, in: directory, emit)
       }
-      if state.position != offset {
-        state.reader.discard()
-        state.position = try System.checked(bl_lseek(descriptor, offset, SEEK_SET))
-      }
-      unsafe try emitter.direct(descriptor, &state.reader, &state.position, in: directory, emit)
     }
+  }
+
+  private func seek(
+    _ descriptor: Int32, _ state: inout DirectoryStream.State, to offset: Int64
+  ) throws(Errno) {
+    if state.position == offset { return }
+    state.reader.discard()
+    state.position = try System.checked(bl_lseek(descriptor, offset, SEEK_SET))
   }
 
   private func listing(of directory: borrowing OpenDirectory) throws(Errno) -> Listing {
     guard directory.isReal || directory.scope.isScoped else { return Listing() }
     let slot = directory.slot
-    return try Listing(resolver, directory.place) { () throws(Errno) in
+    return try Listing(directory.resolver, directory.place) { () throws(Errno) in
       try virtualPath(of: slot)
     }
   }
@@ -94,29 +134,31 @@ private struct Emitter {
 
   /// The backing's records as they come.
   func direct(
-    _ descriptor: Int32, _ reader: inout DirectoryReader, _ position: inout Int64,
+    _ descriptor: Int32, _ state: inout DirectoryStream.State,
     in directory: borrowing OpenDirectory, _ emit: Emit
   ) throws(Errno) {
+    // The table says something of the directory that it did not when the stream began.
+    let verifies = directory.scope.isScoped
     let mount = directory.mount
     let device = engine.nodes.withLock { unsafe $0[directory.slot].pointee.identity.device }
-    while let record = unsafe try reader.next(descriptor) {
+    while let record = unsafe try state.reader.next(descriptor) {
       var (inode, type) = unsafe (record.inode, record.type)
       var entry: Entry?
       if unsafe record.isDot {
         inode = unsafe record.name[1] == 0 ? dots.own : dots.parent
-      } else if withEntries || type == 0o040000 {
+      } else if withEntries || verifies || type == 0o040000 {
         do throws(Errno) {
           let located = try unsafe engine.locate(in: directory, record.name)
           type = located.isDirectory ? 0o040000 : located.status.format
           inode = engine.inodes.number(
             of: located.status.identity, isDirectory: located.isDirectory, link: located.link)
           if withEntries {
-            entry = try unsafe engine.register(located, parent: directory.slot, record.name)
+            entry = try unsafe engine.register(located, in: directory, record.name)
           }
         } catch {
           // Gone since it was read: not listed. What cannot be looked at has its name all the same.
           if error.isAbsence {
-            position = unsafe record.nextOffset
+            state.position = unsafe record.nextOffset
             continue
           }
         }
@@ -131,16 +173,34 @@ private struct Emitter {
             inode: inode, type: type, nextOffset: record.nextOffset, entry: entry))
       else {
         if let entry { engine.forget(entry.node, 1) }
-        reader.pushBack()
+        state.reader.pushBack()
         return
       }
-      position = unsafe record.nextOffset
+      state.position = unsafe record.nextOffset
     }
   }
 
-  /// A listing's entries; "." and ".." are the first two.
+  /// The records of a directory that the view does not show any more.
+  func former(
+    _ descriptor: Int32, _ state: inout DirectoryStream.State, device: UInt64, _ emit: Emit
+  ) throws(Errno) {
+    while let record = unsafe try state.reader.next(descriptor) {
+      let inode = unsafe engine.inodes.number(
+        device, record.inode, mount: 0, isDirectory: record.type == 0o040000, link: Node.nobody)
+      guard
+        unsafe emit(
+          DirectoryEntry(
+            name: UnsafeBufferPointer(start: record.name, count: strlen(record.name)),
+            inode: inode, type: record.type, nextOffset: record.nextOffset, entry: nil))
+      else { return state.reader.pushBack() }
+      state.position = unsafe record.nextOffset
+    }
+  }
+
+  /// A listing's entries; "." and ".." are the first two. What `look` throws ENOENT for is not there
+  /// any more.
   func listed(
-    _ listing: Listing, from offset: Int64, in directory: borrowing OpenDirectory, _ emit: Emit
+    _ listing: Listing, from offset: Int64, _ look: (Name) throws(Errno) -> Entry?, _ emit: Emit
   ) {
     let count = listing.entries.count
     guard offset >= 0, offset < count + 2 else { return }
@@ -155,13 +215,11 @@ private struct Emitter {
         let name = unsafe UnsafeBufferPointer(
           rebasing: names[item.start..<item.start + item.length])
         var entry: Entry?
-        if withEntries {
-          do throws(Errno) {
-            entry = try unsafe engine.lookup(in: directory, name.baseAddress!)
-          } catch {
-            // Gone or hidden since the listing was made: not listed. Otherwise as above.
-            if error.isAbsence { return true }
-          }
+        do throws(Errno) {
+          entry = try unsafe look(name.baseAddress!)
+        } catch {
+          // Gone or hidden since the listing was made: not listed. Otherwise as above.
+          if error.isAbsence { return true }
         }
         let fits = unsafe emit(
           DirectoryEntry(

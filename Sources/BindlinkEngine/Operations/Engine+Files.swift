@@ -58,7 +58,7 @@ extension Engine {
     let located = Located(
       status: try System.status(of: file.raw), origin: target.origin, link: target.link)
     guard located.status.isRegular else { throw .stale }
-    let entry = try unsafe register(located, parent: directory.slot, name)
+    let entry = try unsafe register(located, in: directory, name)
     return try handing(entry, file, flags)
   }
 

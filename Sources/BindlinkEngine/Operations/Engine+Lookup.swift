@@ -15,52 +15,65 @@ extension Engine {
 
   func lookup(in directory: borrowing OpenDirectory, _ name: Name) throws(Errno) -> Entry {
     let located = try unsafe locate(in: directory, name)
-    return try unsafe register(located, parent: directory.slot, name)
+    return try unsafe register(located, in: directory, name)
   }
 
   func locate(in directory: borrowing OpenDirectory, _ name: Name) throws(Errno) -> Located {
     let slot = directory.slot
-    return try unsafe resolver.locate(in: directory.place, name) { () throws(Errno) in
+    return try unsafe directory.resolver.locate(in: directory.place, name) { () throws(Errno) in
       try virtualPath(of: slot)
     }
   }
 
   /// Makes an object known by a name, and gives the kernel one count of it.
-  func register(_ located: Located, parent: UInt32, _ name: Name) throws(Errno) -> Entry {
-    let id = unsafe enter(located, parent: parent, name)
-    return unsafe Entry(node: id, attributes: attributes(of: located, parent: parent, name))
-  }
-
-  private func enter(_ located: Located, parent: UInt32, _ name: Name) -> NodeID {
-    let isReadOnly = resolver.isReadOnly(located.link)
-    let isDirectory = located.isDirectory
-    let (id, closing) = nodes.withLock { table -> (NodeID, [Int32]) in
-      let identity = unsafe identity(of: located, parent: parent, name, in: table)
-      let slot: UInt32
-      if let known = table.find(
-        identity, belongsToLink: located.belongsToLink, link: located.link,
-        isReadOnly: isReadOnly), known != 1
-      {
-        slot = known
-      } else {
-        slot = unsafe table.insert(
-          Node(
-            identity: identity, link: located.link,
-            format: isDirectory ? 0o040000 : located.status.format))
-      }
-      let node = unsafe table[slot]
-      unsafe node.pointee.lookups += 1
-      unsafe node.pointee.isReadOnly = isReadOnly
-      unsafe node.pointee.isBlank = located.isBlank
-      unsafe node.pointee.scope = located.scope
-      let deserted = unsafe table.addName(
-        slot, parent: parent, name, link: located.link, origin: located.origin)
-      var closing = deserted == 0 ? [] : table.collect(deserted)
-      if let kept = table.takeKept(slot) { closing.append(kept) }
-      return (table.id(of: slot), closing)
+  func register(
+    _ located: Located, in parent: borrowing OpenDirectory, _ name: Name
+  ) throws(Errno) -> Entry {
+    let (slot, resolver, version) = (parent.slot, parent.resolver, parent.version)
+    var closing: [Int32] = []
+    let id = nodes.withLock { table -> NodeID in
+      let found = unsafe enter(
+        located, parent: slot, name, resolver, version, known: nil, in: &table, &closing)
+      unsafe table[found].pointee.lookups += 1
+      return table.id(of: found)
     }
     for descriptor in closing { _ = bl_close(descriptor) }
-    return id
+    return unsafe Entry(node: id, attributes: attributes(of: located, in: parent, name))
+  }
+
+  /// The node of a located object, `known` if it is that one's; made if there is none. It is known by
+  /// the name, and located by that snapshot, from then on. Descriptors to be closed are added.
+  func enter(
+    _ located: Located, parent: UInt32, _ name: Name, _ resolver: Resolver, _ version: UInt32,
+    known: UInt32?, in table: inout NodeTable, _ closing: inout [Int32]
+  ) -> UInt32 {
+    let isReadOnly = resolver.isReadOnly(located.link)
+    let identity = unsafe identity(of: located, parent: parent, name, in: table)
+    let slot: UInt32
+    if let found = table.find(
+      identity, belongsToLink: located.belongsToLink, link: located.link, isReadOnly: isReadOnly),
+      found != 1
+    {
+      slot = found
+    } else if let known, unsafe table[known].pointee.identity == identity {
+      slot = known
+    } else {
+      slot = unsafe table.insert(
+        Node(
+          identity: identity, link: located.link,
+          format: located.isDirectory ? 0o040000 : located.status.format))
+    }
+    let node = unsafe table[slot]
+    unsafe node.pointee.version = version
+    unsafe node.pointee.link = located.link
+    unsafe node.pointee.isReadOnly = isReadOnly
+    unsafe node.pointee.isBlank = located.isBlank
+    unsafe node.pointee.scope = located.scope
+    let deserted = unsafe table.addName(
+      slot, parent: parent, name, link: located.link, origin: located.origin)
+    if deserted != 0 { closing += table.collect(deserted) }
+    if let kept = table.takeKept(slot) { closing.append(kept) }
+    return slot
   }
 
   /// What makes a located object the same one; a synthesised directory is its parent and name.

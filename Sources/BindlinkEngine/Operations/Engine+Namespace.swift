@@ -16,11 +16,11 @@ extension Engine {
     let count = try unsafe System.checked(
       bl_readlinkat(
         object.raw, "", buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count))
-    guard node.link >= 0, resolver.table.links[Int(node.link)].keepsSymbolicLinksInside else {
+    guard let link = node.resolver.table.link(node.link), link.keepsSymbolicLinksInside else {
       return count
     }
     let target = unsafe Array(UnsafeRawBufferPointer(buffer)[..<count])
-    guard let inside = try targetInside(target, of: node) else { return count }
+    guard let inside = try targetInside(target, link, of: node) else { return count }
     guard inside.count <= buffer.count else { throw .nameTooLong }
     unsafe buffer.copyBytes(from: inside)
     return inside.count
@@ -29,9 +29,8 @@ extension Engine {
   /// R6: the relative target that leads where an absolute one below the link's backing does; nil: it
   /// is none.
   private func targetInside(
-    _ target: [UInt8], of node: borrowing PinnedNode
+    _ target: [UInt8], _ link: Link, of node: borrowing PinnedNode
   ) throws(Errno) -> [UInt8]? {
-    let link = resolver.table.links[Int(node.link)]
     let backing = link.backing.split(separator: UInt8(ascii: "/"))
     let components = target.split(separator: UInt8(ascii: "/"))
     guard target.first == UInt8(ascii: "/"), components.starts(with: backing) else { return nil }
@@ -118,11 +117,11 @@ extension Engine {
     let directory = try directory(parent)
     let located = try unsafe locate(in: directory, name)
     guard located.isDirectory, let scope = located.scope else { throw .notDirectory }
-    if resolver.isReadOnly(located.link) { throw .readOnlyFileSystem }
+    if directory.resolver.isReadOnly(located.link) { throw .readOnlyFileSystem }
     if located.origin == .synthesised || scope.linkBelow { throw .busy }
     if scope.isScoped {
       let path = unsafe try virtualPath(of: directory.slot) + [Array(unsafe nameBytes(name))]
-      if try containsException(scope, path) {
+      if try directory.resolver.containsException(scope, path) {
         let isEmpty = try unsafe isVisiblyEmpty(located, in: directory, name, path)
         throw isEmpty ? .notEmpty : .busy
       }
@@ -139,7 +138,8 @@ extension Engine {
     }
     let place = DirectoryPlace(
       scope: located.scope!, descriptor: object.raw, mount: located.status.mount_id)
-    return try Listing(resolver, place, path: { () throws(Errno) in path }).entries.isEmpty
+    return try Listing(directory.resolver, place, path: { () throws(Errno) in path }).entries
+      .isEmpty
   }
 
   private func remove(

@@ -12,8 +12,13 @@ extension Engine {
   ) throws(Errno) {
     try unsafe checkName(name)
     try unsafe checkName(newName)
-    let from = try directory(parent)
-    let to = try directory(newParent)
+    var from = try directory(parent)
+    var to = try directory(newParent)
+    // C6: both by one table.
+    while from.resolver !== to.resolver {
+      from = try directory(parent)
+      to = try directory(newParent)
+    }
     let source = try unsafe locate(in: from, name)
     let sourceTarget = try unsafe target(of: source, in: from, name)
     let exchanges = flags & UInt32(BL_RENAME_EXCHANGE) != 0
@@ -31,7 +36,7 @@ extension Engine {
     }
     if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
       let path = unsafe try virtualPath(of: to.slot) + [Array(unsafe nameBytes(newName))]
-      if try containsFixedPlace(scope, path) { throw .busy }
+      if try to.resolver.containsFixedPlace(scope, path) { throw .busy }
     }
 
     let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
@@ -118,9 +123,9 @@ extension Engine {
     if unsafe from.scope.child(nameBytes(name).span).isException { throw .busy }
     let path = unsafe try virtualPath(of: from.slot) + [Array(unsafe nameBytes(name))]
     if scope.patternsReachBelow { throw .busy }
-    if try containsFixedPlace(scope, path) { throw .busy }
+    if try to.resolver.containsFixedPlace(scope, path) { throw .busy }
     let slot = to.slot
-    var layers = LayerDirectories(resolver, to.place)
+    var layers = LayerDirectories(to.resolver, to.place)
     let keeping = try unsafe layers.keeping(newName, creatingDirectory: true) {
       () throws(Errno) in try virtualPath(of: slot)
     }
@@ -161,10 +166,10 @@ extension Engine {
     _ old: Located, _ new: Located, from parent: UInt32, _ name: Name, to newParent: UInt32,
     _ newName: Name
   ) {
-    var below: [UInt32] = []
     let closing = nodes.withLock { table -> [Int32] in
       guard let slot = find(old, in: table) else { return [] }
-      if old.isDirectory, old.scope !== new.scope { below = table.directories(below: slot) }
+      // R4: lookups from a directory below one that moved follow the table at its new place.
+      if old.isDirectory, old.scope !== new.scope { table.outdateDirectories(below: slot) }
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
       if old.belongsToLink { unsafe node.pointee.link = new.link }
@@ -174,30 +179,5 @@ extension Engine {
       return deserted == 0 ? [] : table.collect(deserted)
     }
     for descriptor in closing { _ = bl_close(descriptor) }
-    for slot in below { rescope(slot) }
-  }
-
-  /// R4: lookups from a directory below one that moved follow the table at its new place; where it is
-  /// hidden now, nothing is in it.
-  private func rescope(_ slot: UInt32) {
-    guard let reference = nodes.withLock({ unsafe Reference($0[slot], at: 0) }) else { return }
-    let located: Located?
-    do throws(Errno) {
-      let parent = try directory(slot: reference.parent)
-      located = unsafe try reference.withName { (name) throws(Errno) in
-        try unsafe locate(in: parent, name)
-      }
-    } catch {
-      located = nil
-    }
-    nodes.withLock { table in
-      let node = unsafe table[slot]
-      if let located, unsafe located.status.identity == node.pointee.identity {
-        unsafe node.pointee.scope = located.scope
-        unsafe node.pointee.link = located.link
-      } else {
-        unsafe node.pointee.isBlank = true
-      }
-    }
   }
 }

@@ -60,9 +60,10 @@ extension Engine {
     }
     let bytes = unsafe nameBytes(name)
     let child = unsafe scope.child(bytes.span)
-    if let link = child.link { return try unsafe rootTarget(link, name) }
+    if let link = child.link { return try unsafe rootTarget(link, name, directory.resolver) }
     if scope.layers.isEmpty { throw .readOnlyFileSystem }
     let slot = directory.slot
+    let resolver = directory.resolver
     var layers = LayerDirectories(resolver, directory.place)
     let path = { () throws(Errno) in try self.virtualPath(of: slot) }
     let keeping = try unsafe layers.keeping(name, creatingDirectory: isDirectory, path: path)
@@ -88,54 +89,31 @@ extension Engine {
   func target(
     of located: Located, in directory: borrowing OpenDirectory, _ name: Name
   ) throws(Errno) -> Target {
-    if resolver.isReadOnly(located.link) { throw .readOnlyFileSystem }
+    if directory.resolver.isReadOnly(located.link) { throw .readOnlyFileSystem }
     switch located.origin {
     case .child:
       return unsafe Target(in: directory.descriptor, name, .child, link: located.link)
     case .layer:
       let path = try virtualPath(of: directory.slot)
-      let outer = try resolver.openLayer(located.link, at: path)
+      let outer = try directory.resolver.openLayer(located.link, at: path)
       return unsafe Target(in: outer, name, .layer, link: located.link)
-    case .linkRoot: return try unsafe rootTarget(located.link, name)
+    case .linkRoot: return try unsafe rootTarget(located.link, name, directory.resolver)
     case .covered, .synthesised: throw .busy
     }
   }
 
   /// O2: a link's root stands for its backing.
-  private func rootTarget(_ link: Int32, _ name: Name) throws(Errno) -> Target {
+  private func rootTarget(
+    _ link: Int32, _ name: Name, _ resolver: Resolver
+  ) throws(Errno) -> Target {
     if resolver.isReadOnly(link) { throw .readOnlyFileSystem }
-    let backing = resolver.table.links[Int(link)].backing
+    guard let backing = resolver.table.link(link)?.backing else { throw .stale }
     if host.isRootOrMountpoint(backing) { throw .busy }
     let parent = try host.openParent(of: backing)
     let last = parent.name
     return unsafe Target(
       in: try System.duplicate(parent.descriptor.raw), name, backingName: last, .linkRoot,
       link: link)
-  }
-
-  // MARK: What must stay
-
-  /// O3: the directory contains a link's root, or an exception path at which something is.
-  func containsFixedPlace(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
-    if scope.linkBelow { return true }
-    return try containsException(scope, path)
-  }
-
-  /// An exception path counts if something is there, in the backing or in the outer view. What cannot
-  /// be seen is there (E6).
-  func containsException(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
-    for relative in scope.exceptionPathsBelow() {
-      for layer in scope.layers {
-        do throws(Errno) {
-          _ = try resolver.openLayer(layer.link, at: path + relative)
-          return true
-        } catch {
-          if error == .accessDenied { return true }
-          guard error.isAbsence else { throw error }
-        }
-      }
-    }
-    return false
   }
 
   // MARK: Objects that lose their last name
@@ -190,7 +168,7 @@ extension Engine {
   func find(_ located: Located, in table: borrowing NodeTable) -> UInt32? {
     table.find(
       located.status.identity, belongsToLink: located.belongsToLink, link: located.link,
-      isReadOnly: resolver.isReadOnly(located.link))
+      isReadOnly: table.resolver.isReadOnly(located.link))
   }
 
   /// A file that never had a name.
@@ -211,5 +189,31 @@ extension Engine {
       attributes: Attributes(
         status: located.status.stat(inode: inode, linkCount: located.status.link_count),
         birth: located.status.birth))
+  }
+}
+
+// What must stay where it is.
+extension Resolver {
+  /// O3: the directory contains a link's root, or an exception path at which something is.
+  func containsFixedPlace(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+    if scope.linkBelow { return true }
+    return try containsException(scope, path)
+  }
+
+  /// An exception path counts if something is there, in the backing or in the outer view. What cannot
+  /// be seen is there (E6).
+  func containsException(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+    for relative in scope.exceptionPathsBelow() {
+      for layer in scope.layers {
+        do throws(Errno) {
+          _ = try openLayer(layer.link, at: path + relative)
+          return true
+        } catch {
+          if error == .accessDenied { return true }
+          guard error.isAbsence else { throw error }
+        }
+      }
+    }
+    return false
   }
 }

@@ -7,7 +7,7 @@ internal import CBindlinkSystem
 struct Located {
   var status: Status
   var origin: Origin
-  /// The governing layer (R1): an index into the table's links, `Layer.anchor` or `Node.nobody`.
+  /// The governing layer (R1): the number of a link, `Layer.anchor` or `Node.nobody`.
   var link: Int32
   /// Of a directory: what can govern what lies in it.
   var scope: Scope?

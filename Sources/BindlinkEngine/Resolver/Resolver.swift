@@ -6,20 +6,24 @@ internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
 
-final class Resolver: Sendable {
+/// A snapshot: what is located with one is judged by one table (C6).
+package final class Resolver: Sendable {
   let table: LinkTable
   let host: Host
+  /// Shared by all snapshots of a view.
+  let numbers: LinkNumbers
   /// The whole view is read-only (W1).
   let isReadOnly: Bool
 
-  init(table: LinkTable, host: Host, isReadOnly: Bool) {
+  init(table: LinkTable, host: Host, numbers: LinkNumbers, isReadOnly: Bool) {
     self.table = table
     self.host = host
+    self.numbers = numbers
     self.isReadOnly = isReadOnly
   }
 
   func isReadOnly(_ link: Int32) -> Bool {
-    isReadOnly || (link >= 0 && table.links[Int(link)].isReadOnly)
+    isReadOnly || (link >= 0 && table.isReadOnly(link))
   }
 
   /// The object that the view shows at `name`; ENOENT where it shows none.
@@ -110,7 +114,7 @@ final class Resolver: Sendable {
   /// The object at a link's backing path; nil where there is none (R3).
   func inspectBacking(_ link: Int32) throws(Errno) -> Located? {
     do throws(Errno) {
-      let object = try host.open(table.links[Int(link)].backing)
+      let object = try openRoot(of: link)
       var found = try host.inspect(object.raw)
       found.origin = .linkRoot
       found.link = link
@@ -139,18 +143,22 @@ final class Resolver: Sendable {
 
   /// The root directory of a layer and a path below it, opened without following anything.
   func openLayer(_ link: Int32, _ relative: ArraySlice<[UInt8]>) throws(Errno) -> Descriptor {
-    let base =
-      link == Layer.anchor
-      ? try host.openAnchor() : try host.open(table.links[Int(link)].backing)
+    let base = link == Layer.anchor ? try host.openAnchor() : try openRoot(of: link)
     return relative.isEmpty ? base : try host.open(relative, beneath: base)
+  }
+
+  private func openRoot(of link: Int32) throws(Errno) -> Descriptor {
+    guard let link = table.link(link) else { throw .noEntry }
+    return try host.open(link.backing)
   }
 
   /// What a layer has at a path of the view. ENOENT where the path is not in the layer: that of an open
   /// directory which was moved away from below its link.
   func openLayer(_ link: Int32, at path: [[UInt8]]) throws(Errno) -> Descriptor {
     if link == Layer.anchor { return try openLayer(link, path[...]) }
-    let root = table.links[Int(link)].virtualPath.components
-    guard path.starts(with: root) else { throw .noEntry }
+    guard let root = table.link(link)?.virtualPath.components, path.starts(with: root) else {
+      throw .noEntry
+    }
     return try openLayer(link, path[root.count...])
   }
 

@@ -62,7 +62,7 @@ extension Resolver {
       }
     case .layer:
       return try openLayer(located.link, at: parent + [name])
-    case .linkRoot: return try host.open(table.links[Int(located.link)].backing)
+    case .linkRoot: return try openLayer(located.link, [])
     case .covered: return try host.openCovered()
     case .synthesised: return nil
     }
@@ -151,10 +151,9 @@ extension Resolver {
     }
     let relative = Array(virtual.components.dropFirst(depth(of: located.link)))
     let root =
-      located.link < 0 ? host.anchorPath : table.links[Int(located.link)].backing
+      table.link(located.link)?.backing ?? host.anchorPath
     var inherited: [InheritedExceptions] = []
-    if located.link >= 0 {
-      let link = table.links[Int(located.link)]
+    if let link = table.link(located.link) {
       inherited = [InheritedExceptions(list: link.exceptions, base: relative)]
       inherited += link.inherited.map {
         InheritedExceptions(list: $0.list, base: $0.base + relative)

@@ -20,6 +20,7 @@ struct ViewBuilder {
 
   private let setup: ViewSetup
   private let host: Host
+  private let numbers = LinkNumbers()
   private var anchorExceptions = ExceptionList()
   private var viewExceptions = ExceptionList()
   private var drafts: [Draft] = []
@@ -74,8 +75,8 @@ struct ViewBuilder {
     do throws(LinkError) {
       let table = try LinkTable(
         links: drafts.map(\.link), hasAnchor: host.hasAnchor, anchorExceptions: anchorExceptions,
-        viewExceptions: viewExceptions)
-      return Resolver(table: table, host: host, isReadOnly: setup.isReadOnly)
+        viewExceptions: viewExceptions, number: { numbers.number(of: $0) })
+      return Resolver(table: table, host: host, numbers: numbers, isReadOnly: setup.isReadOnly)
     } catch {
       throw error.during("create link \(error.subject)")
     }

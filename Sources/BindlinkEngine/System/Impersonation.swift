@@ -82,7 +82,7 @@ private struct CallerProcess {
 
   init(_ caller: Caller) {
     let pid = caller.pid
-    guard pid > 0, let status = Self.read("/proc/\(pid)/status") else { return }
+    guard pid > 0, let status = System.content(of: "/proc/\(pid)/status") else { return }
     let lines = status.split(separator: UInt8(ascii: "\n"))
     // A caller that was killed may have left its number to somebody else.
     guard Self.fileSystemID("Uid:", in: lines) == caller.uid,
@@ -98,9 +98,8 @@ private struct CallerProcess {
         capabilities = UInt64(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
       }
     }
-    if Self.userNamespace("\(pid)") == nil || Self.userNamespace("\(pid)") != Self.ownNamespace {
-      capabilities = 0
-    }
+    let namespace = Processes().userNamespace("\(pid)")
+    if namespace == nil || namespace != Self.ownNamespace { capabilities = 0 }
   }
 
   /// The last of a line's four numbers.
@@ -111,29 +110,5 @@ private struct CallerProcess {
     return UInt32(String(decoding: last, as: UTF8.self))
   }
 
-  private static let ownNamespace = userNamespace("self")
-
-  private static func userNamespace(_ process: String) -> UInt64? {
-    var status = stat()
-    guard unsafe stat("/proc/\(process)/ns/user", &status) == 0 else { return nil }
-    return UInt64(status.st_ino)
-  }
-
-  private static func read(_ path: String) -> [UInt8]? {
-    guard let file = try? unsafe System.open(System.currentDirectory, path, O_RDONLY) else {
-      return nil
-    }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    var filled = 0
-    while true {
-      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe bl_pread(
-          file.raw, buffer.baseAddress! + filled, buffer.count - filled, Int64(filled))
-      }
-      guard count > 0 else { break }
-      filled += count
-      if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: filled)) }
-    }
-    return Array(bytes.prefix(filled))
-  }
+  private static let ownNamespace = Processes().userNamespace("self")
 }

@@ -84,4 +84,21 @@ enum System {
   static func reopen(_ descriptor: Int32, _ flags: Int32) throws(Errno) -> Descriptor {
     Descriptor(owning: try checked(bl_reopen(descriptor, flags)))
   }
+
+  /// All of a file of the kernel's, which has no size that could be asked for.
+  static func content(of path: String) -> [UInt8]? {
+    guard let file = try? unsafe open(currentDirectory, path, 0) else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    var filled = 0
+    while true {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe bl_pread(
+          file.raw, buffer.baseAddress! + filled, buffer.count - filled, Int64(filled))
+      }
+      guard count > 0 else { break }
+      filled += count
+      if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: filled)) }
+    }
+    return Array(bytes.prefix(filled))
+  }
 }

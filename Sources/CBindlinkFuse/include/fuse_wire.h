@@ -176,6 +176,19 @@ struct fuse_statx_out {
   struct fuse_statx stat;
 };
 
+struct fuse_notify_inval_inode_out {
+  uint64_t ino;
+  int64_t off;
+  int64_t len;
+};
+
+// Followed by the name and a NUL.
+struct fuse_notify_inval_entry_out {
+  uint64_t parent;
+  uint32_t namelen;
+  uint32_t flags;
+};
+
 _Static_assert(sizeof(struct fuse_in_header) == 40, "fuse_in_header");
 _Static_assert(sizeof(struct fuse_entry_out) == 128, "fuse_entry_out");
 _Static_assert(sizeof(struct fuse_create_out) == 144, "fuse_create_out");

@@ -1,37 +1,34 @@
-// The kernel's table of mounts, as far as it is needed: what is mounted at a place, on top. Asking
-// the tree itself would ask its server, which may be this process or dead.
-import BindlinkMap
-import CBindlinkFuse
-import Glibc
+// The kernel's table of mounts, as far as it is needed: what is mounted where, and which directory
+// of a file system it shows. Asking the tree itself would ask its server, which may be this process
+// or dead.
 
-/// What `statx` tells of a place without asking any server.
-struct MountIdentity: Equatable {
-  let device: UInt64
-  let mountID: UInt64
+package import BindlinkMap
+internal import Glibc
 
-  init(at path: String) throws(Errno) {
-    var device: UInt64 = 0
-    var mountID: UInt64 = 0
-    guard unsafe bindlink_mount_identity(path, &device, &mountID) == 0 else {
-      throw Errno(rawValue: Glibc.errno)
-    }
-    self.device = device
-    self.mountID = mountID
-  }
-}
-
-package struct MountTable {
-  package struct Line {
+package struct MountTable: Sendable {
+  package struct Line: Sendable {
     package let mountID: UInt64
+    /// The mount that this one is mounted on; at the same place if it covers it.
+    package let parentID: UInt64
+    /// The directory (or file) of the file system that is shown.
+    package let root: [UInt8]
     package let place: [UInt8]
     package let type: String
+
+    package var isView: Bool { type == MountTable.viewType }
   }
 
-  private let lines: [Line]
+  /// What every view's mount has as its type.
+  package static let viewType = "fuse.bindlink"
+
+  package let lines: [Line]
 
   /// Of the calling process.
-  init() throws(Errno) {
-    try self.init(text: readFile("/proc/self/mountinfo"))
+  package init() throws(Errno) {
+    let descriptor = unsafe open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
+    guard descriptor != -1 else { throw Errno(rawValue: errno) }
+    defer { close(descriptor) }
+    self.init(text: try readAll(descriptor))
   }
 
   package init(text: [UInt8]) {
@@ -50,10 +47,13 @@ extension MountTable.Line {
   fileprivate init?(_ line: ArraySlice<UInt8>) {
     let fields = line.split(separator: UInt8(ascii: " "))
     guard fields.count >= 6, let id = UInt64(String(decoding: fields[0], as: UTF8.self)),
+      let parent = UInt64(String(decoding: fields[1], as: UTF8.self)),
       let separator = fields[6...].firstIndex(of: [UInt8(ascii: "-")]),
       separator + 1 < fields.count
     else { return nil }
     mountID = id
+    parentID = parent
+    root = unescaped(fields[3])
     place = unescaped(fields[4])
     type = String(decoding: fields[separator + 1], as: UTF8.self)
   }
@@ -76,15 +76,8 @@ private func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
   return bytes
 }
 
-private func readFile(_ path: String) throws(Errno) -> [UInt8] {
-  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor != -1 else { throw Errno(rawValue: errno) }
-  defer { close(descriptor) }
-  return try readAll(descriptor)
-}
-
 /// Up to the end of the file or pipe.
-func readAll(_ descriptor: Int32) throws(Errno) -> [UInt8] {
+package func readAll(_ descriptor: Int32) throws(Errno) -> [UInt8] {
   var content: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while true {

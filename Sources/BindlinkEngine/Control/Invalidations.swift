@@ -1,0 +1,32 @@
+// What the kernel has to forget after a change of the table (C7), and the way to tell it.
+
+internal import BindlinkMap
+
+/// The kernel's caches that a change makes wrong. What it does not know (any more) is no error.
+package struct Invalidations: Sendable {
+  /// All cached names, by the epoch.
+  package var everyEntry = false
+  /// One cached name each, negative ones too.
+  package var entries: [(parent: NodeID, name: [UInt8])] = []
+  /// Attributes, page cache and cached listing.
+  package var nodes: [NodeID] = []
+
+  package init() {}
+}
+
+/// Returns when all is written. False: `everyEntry` was asked for and the kernel has no epoch; the
+/// nodes and entries have been written all the same. Called without a lock, and from no thread that
+/// serves a request.
+package typealias Notifier = @Sendable (Invalidations) -> Bool
+
+extension Engine {
+  /// Once, before the first request.
+  package func connect(_ notifier: @escaping Notifier) {
+    self.notifier.withLock { $0 = notifier }
+  }
+
+  /// True at once where nothing is connected.
+  func notify(_ invalidations: Invalidations) -> Bool {
+    notifier.withLock { $0 }?(invalidations) ?? true
+  }
+}

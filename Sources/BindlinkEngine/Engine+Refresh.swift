@@ -1,0 +1,154 @@
+// Nodes that an older table located. At its first use after a change of the table a node is located
+// anew by its name: it may have got another scope or other rights, something else may stand at its
+// virtual path, or nothing. What was open stays what it was (R4).
+
+internal import BindlinkMap
+internal import CBindlinkSystem
+
+extension Engine {
+  /// What the present table has at the virtual path of a directory: mostly its own node, with its scope
+  /// brought up to date. ENOENT or ENOTDIR: no directory of the view.
+  func presentDirectory(_ slot: UInt32) throws(Errno) -> OpenDirectory {
+    let (start, steps) = try nodes.withLock { (table) throws(Errno) in
+      var steps: [(slot: UInt32, reference: Reference)] = []
+      var current = slot
+      while current != 1, !table.isCurrent(current) {
+        guard let reference = unsafe Reference(table[current], at: 0), steps.count <= table.count
+        else { throw .stale }
+        steps.append((current, reference))
+        current = reference.parent
+      }
+      return (current, steps)
+    }
+    var directory = try directory(slot: start)
+    for step in steps.reversed() {
+      directory = try present(step.slot, step.reference, in: directory)
+    }
+    return directory
+  }
+
+  private func present(
+    _ slot: UInt32, _ reference: Reference, in parent: borrowing OpenDirectory
+  ) throws(Errno) -> OpenDirectory {
+    let (parentSlot, resolver, version) = (parent.slot, parent.resolver, parent.version)
+    var closing: [Int32] = []
+    defer { for descriptor in closing { _ = bl_close(descriptor) } }
+    let directory = unsafe try reference.withName { (name) throws(Errno) -> OpenDirectory in
+      let located = try unsafe locate(in: parent, name)
+      guard located.isDirectory else { throw .notDirectory }
+      return try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
+        let found = unsafe enter(
+          located, parent: parentSlot, name, resolver, version, known: slot, in: &table, &closing)
+        return try pin(found, in: table, resolver, version)
+      }
+    }
+    return try opened(directory)
+  }
+
+  /// Makes the known names of a node those that the present table shows its object at. ESTALE: there
+  /// are none.
+  func refresh(_ slot: UInt32) throws(Errno) {
+    let (isCurrent, isDirectory) = nodes.withLock { table in
+      (table.isCurrent(slot), unsafe table[slot].pointee.isDirectory)
+    }
+    if isCurrent || slot == 1 { return }
+    guard isDirectory else { return try refreshNames(slot) }
+    do throws(Errno) {
+      let directory = try presentDirectory(slot)
+      if directory.slot == slot { return }
+    } catch {
+      guard error.isAbsence else { throw error }
+    }
+    throw .stale
+  }
+
+  private func refreshNames(_ slot: UInt32) throws(Errno) {
+    let (references, version) = nodes.withLock { table in
+      var references: [Reference] = []
+      while let reference = unsafe Reference(table[slot], at: references.count) {
+        references.append(reference)
+      }
+      return (references, table.version)
+    }
+    for reference in references {
+      if try !refresh(reference, of: slot) {
+        dropName(reference, of: slot)
+      }
+    }
+    let isReachable = nodes.withLock { table in
+      let node = unsafe table[slot]
+      unsafe node.pointee.version = version
+      return unsafe node.pointee.names != nil || node.pointee.keepsDescriptor
+    }
+    if !isReachable { throw .stale }
+  }
+
+  /// False: the name does not lead to the node any more.
+  private func refresh(_ reference: Reference, of slot: UInt32) throws(Errno) -> Bool {
+    do throws(Errno) {
+      let parent = try directory(slot: reference.parent)
+      let (parentSlot, resolver) = (parent.slot, parent.resolver)
+      return unsafe try reference.withName { (name) throws(Errno) -> Bool in
+        let located = try unsafe locate(in: parent, name)
+        return nodes.withLock { table in
+          let node = unsafe table[slot]
+          guard unsafe node.pointee.identity == located.status.identity, !located.isDirectory,
+            unsafe node.pointee.isReadOnly == resolver.isReadOnly(located.link),
+            unsafe !located.belongsToLink || node.pointee.link == located.link
+          else { return false }
+          _ = unsafe table.addName(
+            slot, parent: parentSlot, name, link: located.link, origin: located.origin)
+          return parentSlot == reference.parent
+        }
+      }
+    } catch {
+      guard error.isAbsence || error == .stale else { throw error }
+      return false
+    }
+  }
+
+  private func dropName(_ reference: Reference, of slot: UInt32) {
+    let closing = nodes.withLock { table -> [Int32] in
+      try? unsafe reference.withName { (name) throws(Errno) in
+        unsafe table.removeName(slot, parent: reference.parent, name)
+      }
+      return table.collect(reference.parent)
+    }
+    for descriptor in closing { _ = bl_close(descriptor) }
+  }
+
+  /// The node's object where none of its names leads to it any more: by a handle of it, because
+  /// somebody removed or replaced it while it is open; of a directory, where the table that located it
+  /// had it (R4).
+  func heldObject(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
+    let id = nodes.withLock { $0.id(of: slot) }
+    for descriptor in handles.descriptors(of: id) {
+      if let object = try? System.reopen(descriptor, System.pathOnly),
+        let status = try? System.status(of: object.raw, synchronising: false),
+        status.identity == identity
+      {
+        return object
+      }
+    }
+    return try? formerDirectory(slot, identity)
+  }
+
+  private func formerDirectory(_ slot: UInt32, _ identity: Identity) throws(Errno) -> Descriptor {
+    let (scope, link, isCurrent) = nodes.withLock { table in
+      let node = unsafe table[slot]
+      return (unsafe node.pointee.scope, unsafe node.pointee.link, table.isCurrent(slot))
+    }
+    guard !isCurrent, let scope, link != Node.nobody else { throw .stale }
+    let path = try virtualPath(of: slot)
+    let former = scope.link(link)
+    let root = former?.virtualPath.components ?? []
+    guard path.starts(with: root) else { throw .stale }
+    let base = if let former { try host.open(former.backing) } else { try host.openAnchor() }
+    let object =
+      path.count == root.count ? base : try host.open(path[root.count...], beneath: base)
+    guard try System.status(of: object.raw, synchronising: false).identity == identity else {
+      throw .stale
+    }
+    return object
+  }
+}

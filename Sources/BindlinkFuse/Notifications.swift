@@ -1,0 +1,199 @@
+// Messages that make the kernel forget what it has cached, written by a thread of their own: the
+// kernel may take a directory's lock for one, and wait until a client that holds it has its answer
+// from a worker. Who asks for messages waits until they are written (C7).
+import BindlinkEngine
+import BindlinkMap
+import CBindlinkFuse
+import Glibc
+
+/// Thread-safe: all that changes is behind `state`.
+@safe
+final class Notifications: @unchecked Sendable {
+  private enum Phase {
+    /// Nothing has been served yet, so the kernel knows nothing.
+    case waiting
+    case running
+    case closed
+  }
+
+  @safe
+  private final class Notice {
+    let invalidations: Invalidations
+    /// Guarded by `state`.
+    var result: Bool?
+    let written: UnsafeMutablePointer<sem_t>
+
+    init(_ invalidations: Invalidations) {
+      self.invalidations = invalidations
+      unsafe written = .allocate(capacity: 1)
+      unsafe sem_init(written, 0, 0)
+    }
+
+    deinit {
+      unsafe sem_destroy(written)
+      unsafe written.deallocate()
+    }
+  }
+
+  private struct State {
+    var phase = Phase.waiting
+    var queue: [Notice] = []
+    var kernelHasEpoch = true
+  }
+
+  private let device: Int32
+  private let traces: Bool
+  private let state = Guarded(State())
+  private let work: UnsafeMutablePointer<sem_t>
+  /// Seconds after which nobody waits any longer for a kernel that is stuck.
+  private let patience: Int
+
+  init(device: Int32, traces: Bool, patience: Int = 10) {
+    self.device = device
+    self.traces = traces
+    self.patience = patience
+    unsafe work = .allocate(capacity: 1)
+    unsafe sem_init(work, 0, 0)
+  }
+
+  deinit {
+    unsafe sem_destroy(work)
+    unsafe work.deallocate()
+  }
+
+  /// A `Notifier`.
+  func send(_ invalidations: Invalidations) -> Bool {
+    let notice = Notice(invalidations)
+    let isQueued = state.withLock { state in
+      guard state.phase == .running else { return false }
+      state.queue.append(notice)
+      return true
+    }
+    guard isQueued else { return true }
+    unsafe sem_post(work)
+    var deadline = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
+    deadline.tv_sec += patience
+    while unsafe bindlink_wait(notice.written, &deadline) == -1 && errno == EINTR {}
+    return state.withLock { _ in notice.result } ?? true
+  }
+
+  /// Requests are about to be served, and there will be a thread in `run`.
+  func open() {
+    state.withLock { if $0.phase == .waiting { $0.phase = .running } }
+  }
+
+  /// Makes `run` return after what it is writing. Nobody waits any more.
+  func close() {
+    let dropped = state.withLock { state in
+      defer { state.queue = [] }
+      state.phase = .closed
+      return state.queue
+    }
+    for notice in dropped { unsafe sem_post(notice.written) }
+    unsafe sem_post(work)
+  }
+
+  /// The notifier's thread.
+  func run() {
+    while true {
+      while unsafe sem_wait(work) == -1 {}
+      let next = state.withLock { state -> (Notice?, Bool) in
+        if state.phase == .closed { return (nil, true) }
+        return (state.queue.isEmpty ? nil : state.queue.removeFirst(), false)
+      }
+      if next.1 { return }
+      guard let notice = next.0 else { continue }
+      let result = write(notice.invalidations)
+      state.withLock { _ in notice.result = result }
+      unsafe sem_post(notice.written)
+    }
+  }
+
+  private func write(_ invalidations: Invalidations) -> Bool {
+    for node in invalidations.nodes {
+      // Offset 0 and length -1: attributes and all pages.
+      write(
+        .inode,
+        fuse_notify_inval_inode_out(ino: node.rawValue, off: 0, len: -1))
+    }
+    for (parent, name) in invalidations.entries {
+      write(
+        .entry,
+        fuse_notify_inval_entry_out(
+          parent: parent.rawValue, namelen: UInt32(name.count), flags: Self.expireOnly),
+        name + [0])
+    }
+    guard invalidations.everyEntry else { return true }
+    if state.withLock({ $0.kernelHasEpoch }) {
+      let error = write(.epoch)
+      // A connection that is gone has nothing cached either.
+      if error != EINVAL { return true }
+      state.withLock { $0.kernelHasEpoch = false }
+    }
+    return false
+  }
+
+  private enum Code: Int32 {
+    case inode = 2
+    case entry = 3
+    case epoch = 8
+  }
+
+  /// FUSE_EXPIRE_ONLY: the entry is looked up before its next use, but whoever works below it, or
+  /// has mounted something there, keeps his place. Kernels before 6.2 drop it.
+  private static let expireOnly: UInt32 = 1
+
+  @discardableResult
+  private func write<T: BitwiseCopyable>(_ code: Code, _ arguments: T, _ name: [UInt8] = [])
+    -> Int32
+  {
+    var bytes = name
+    unsafe withUnsafeBytes(of: arguments) { unsafe bytes.insert(contentsOf: $0, at: 0) }
+    return write(code, bytes)
+  }
+
+  /// 0 or an errno.
+  @discardableResult
+  private func write(_ code: Code, _ arguments: [UInt8] = []) -> Int32 {
+    let headerSize = MemoryLayout<fuse_out_header>.size
+    var header = fuse_out_header()
+    header.len = UInt32(headerSize + arguments.count)
+    header.error = code.rawValue
+    var arguments = arguments
+    let result = unsafe withUnsafeMutablePointer(to: &header) { header in
+      unsafe arguments.withUnsafeMutableBytes { arguments in
+        var parts = unsafe [
+          iovec(iov_base: header, iov_len: headerSize),
+          iovec(iov_base: arguments.baseAddress, iov_len: arguments.count),
+        ]
+        return unsafe writeMessage(device, &parts, arguments.isEmpty ? 1 : 2, traces: traces)
+      }
+    }
+    return result < 0 ? errno : 0
+  }
+}
+
+extension Session {
+  private static let notifierStackSize = 128 << 10
+
+  func startNotifier() {
+    threads.withLock { threads in
+      guard
+        let thread = unsafe startThread(
+          stackSize: Self.notifierStackSize, runNotifier, Unmanaged.passUnretained(self).toOpaque())
+      else { return }
+      notifications.open()
+      threads.insert(notifier: thread)
+    }
+  }
+}
+
+private func runNotifier(_ session: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  // `run` keeps the session alive until it has joined this thread.
+  unsafe Unmanaged<Session>.fromOpaque(session!)._withUnsafeGuaranteedRef { session in
+    session.notifications.run()
+    session.finishThread()
+  }
+  return nil
+}
