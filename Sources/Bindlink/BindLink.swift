@@ -1,4 +1,5 @@
 // A link as a user describes it, and the text form of `--link`.
+internal import BindlinkMap
 public import SystemPackage
 
 /// A bind link: what lies at `backing` on the host shows at `virtualPath` in the view. A value;
@@ -95,6 +96,21 @@ extension BindLink {
       case let other:
         throw failure("'\(other)' is not 'read-only', 'merged' or 'keep-symlinks-inside'")
       }
+    }
+  }
+}
+
+extension BindLink {
+  /// The one spelling of a virtual path, as far as it can be told without a view (C2).
+  ///
+  /// - Throws: EINVAL, C1, for a path that is not absolute, or leads out of the view.
+  public static func spelling(
+    ofVirtualPath path: FilePath
+  ) throws(BindlinkError) -> FilePath {
+    do {
+      return FilePath(bytes: try VirtualPath(lexical: path.bytes).bytes)
+    } catch {
+      throw BindlinkError("cannot create link \(path)", error)
     }
   }
 }

@@ -68,7 +68,7 @@ extension Errno {
   }
 
   /// The reason as a predicate, to be read after the name of a path.
-  var predicate: String {
+  package var predicate: String {
     switch self {
     case .noSuchFileOrDirectory: "does not exist"
     case .notDirectory: "is not a directory"
@@ -83,7 +83,7 @@ extension Errno {
 
 extension String {
   /// The text with its control characters escaped, so that it stays one line of a terminal.
-  var oneLine: String {
+  package var oneLine: String {
     var line = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       if scalar.properties.generalCategory == .control {

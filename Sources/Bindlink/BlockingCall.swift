@@ -1,5 +1,6 @@
 // Waiting for a server without holding one of the few threads that all tasks share.
 internal import Glibc
+internal import SystemPackage
 
 /// Runs `call` on a thread of its own: it waits for a server that need not answer.
 func onOwnThread<Value: Sendable>(

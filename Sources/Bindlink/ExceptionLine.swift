@@ -25,7 +25,8 @@ public struct ExceptionLine: Hashable, Sendable, ExpressibleByStringLiteral {
   /// - Throws: EINVAL, rules E2 and E4, otherwise.
   public func check() throws(BindlinkError) {
     do {
-      _ = try ExceptionRule(parsing: bytes)
+      var list = ExceptionList()
+      try list.append(line: bytes)
     } catch {
       throw BindlinkError("except \(String(decoding: bytes, as: UTF8.self))", error)
     }
@@ -51,7 +52,9 @@ public struct ExceptionLine: Hashable, Sendable, ExpressibleByStringLiteral {
     {
       number += 1
       do throws(LinkError) {
-        if try ExceptionRule(parsing: line) == nil { continue }
+        var list = ExceptionList()
+        try list.append(line: line)
+        if list.isEmpty { continue }
       } catch {
         throw BindlinkError(
           what,

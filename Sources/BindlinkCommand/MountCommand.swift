@@ -1,6 +1,7 @@
 // `bindlink mount`: its options, defined once for the parser and the help text.
 internal import ArgumentParser
 internal import Bindlink
+internal import BindlinkConfiguration
 internal import SystemPackage
 
 struct MountCommand: ExecutableCommand {
@@ -20,13 +21,15 @@ struct MountCommand: ExecutableCommand {
       /docs=~/notes,read-only
       """)
 
-  @Argument(help: ArgumentHelp("SOURCE (optional) and MOUNTPOINT.", valueName: "path"))
+  @Argument(
+    help: ArgumentHelp("SOURCE (optional) and MOUNTPOINT.", valueName: "path"),
+    completion: .directory)
   var paths: [String] = []
 
   @Option(
     name: .customLong("link"),
     help: ArgumentHelp(
-      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only][,keep-symlinks-inside].",
+      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only][,merged][,keep-symlinks-inside].",
       discussion: """
         VIRTUAL is absolute in the view. '\\=', '\\,' and '\\\\' are literal. A relative BACKING is \
         taken from the working directory; '~/' is the home directory. keep-symlinks-inside: \
@@ -54,14 +57,22 @@ struct MountCommand: ExecutableCommand {
       "A file of patterns, one per line, as in a .gitignore.",
       discussion: "Read once. Repeatable; its place among the --except counts.",
       valueName: "file"),
-    transform: PositionedArgument.init)
+    completion: .file(), transform: PositionedArgument.init)
   var exceptionFiles: [PositionedArgument] = []
 
   @Option(
     name: .customLong("anchor"),
     help: ArgumentHelp(
-      "Show this directory where no link applies; not with SOURCE.", valueName: "dir"))
+      "Show this directory where no link applies; not with SOURCE.", valueName: "dir"),
+    completion: .directory)
   var anchor: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "A configuration file, to which the options add; '-' is standard input.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var configurationFile: String?
 
   @Flag(name: .customLong("empty"), help: "Show nothing where no link applies.")
   var isEmpty = false
@@ -79,7 +90,7 @@ struct MountCommand: ExecutableCommand {
       discussion: """
         allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
         noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; link=, \
-        except=, except-from=, anchor=, empty and parents as the options of that name. nosuid and \
+        except=, except-from=, anchor=, config=, empty and parents as the options of that name. nosuid and \
         nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, _netdev, \
         defaults, comment=… and x-… are ignored. Any other is an error.
         """, valueName: "options"),
@@ -109,6 +120,9 @@ struct MountCommand: ExecutableCommand {
   /// The view that the options describe.
   func view(source: String?) throws(BindlinkError) -> View {
     var view = View(source: source.map { FilePath(bytes: ByteText.decode($0)) })
+    if let configurationFile {
+      try view.add(ConfigurationFile(at: FilePath(argument: configurationFile)).get())
+    }
     for link in links {
       view.links.append(try BindLink(parsing: link.text))
     }

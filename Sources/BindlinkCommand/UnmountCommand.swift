@@ -12,7 +12,9 @@ struct UnmountCommand: ExecutableCommand {
       hangs or has died, too.
       """)
 
-  @Argument(help: ArgumentHelp("Where the view is mounted.", valueName: "mountpoint"))
+  @Argument(
+    help: ArgumentHelp("Where the view is mounted.", valueName: "mountpoint"),
+    completion: .directory)
   var mountpoint: String
 
   @Flag(

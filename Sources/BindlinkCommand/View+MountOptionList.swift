@@ -1,5 +1,6 @@
 // The lists of `-o`, as the command, mount(8) and /etc/fstab give them.
 internal import Bindlink
+internal import BindlinkConfiguration
 internal import SystemPackage
 
 extension View {
@@ -80,6 +81,7 @@ extension View {
       }
     case "link": links.append(try BindLink(parsing: value))
     case "except": exceptions.append(.rule(value))
+    case "config": try add(ConfigurationFile(at: FilePath(bytes: value)).get())
     case "except-from": exceptions.append(.file(FilePath(bytes: value)))
     default: return false
     }
