@@ -102,6 +102,15 @@ let package = Package(
     .executableTarget(
       name: "posix-cases", dependencies: ["PosixCases"], path: "Tests/PosixCasesTool",
       swiftSettings: swiftSettings),
+    // A client of control, for tests in other users and namespaces.
+    .executableTarget(
+      name: "control-client", dependencies: ["BindlinkMap", "BindlinkControl"],
+      path: "Tests/ControlTool", swiftSettings: swiftSettings),
+    // Programs at work in a view while its table changes.
+    .executableTarget(
+      name: "table-load",
+      dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine", "BindlinkFuse"],
+      path: "Tests/TableLoad", swiftSettings: swiftSettings),
     .testTarget(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
     // Views that the command mounts, in each privilege situation.

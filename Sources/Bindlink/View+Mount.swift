@@ -17,14 +17,9 @@ extension View {
   /// - Throws: an error that names the path in question, with the errno of rules C1 to C3 for
   ///   links, E2 and E4 for exceptions, R9 for the anchor; for the mountpoint ENOENT, ENOTDIR, or
   ///   EBUSY where a view is mounted already; exit status 77 where FUSE or fusermount3 is missing.
-  ///   EOPNOTSUPP for a merged link. Nothing is left behind then.
+  ///   Nothing is left behind then.
   public func mount(at mountpoint: FilePath) throws(BindlinkError) -> MountedView {
     let what = "cannot mount \(mountpoint)"
-    if let link = links.first(where: \.isMerged) {
-      throw BindlinkError(
-        "cannot create link \(link.virtualPath)", "merged links are not supported yet",
-        .notSupported, rule: "M1")
-    }
     var links: [LinkRequest] = []
     for link in self.links { links.append(try link.request(createsParents: createsParents)) }
     let exceptions = try exceptionRequests()
@@ -45,9 +40,13 @@ extension View {
       mountpoint: place.path.bytes, under: place.descriptor, anchor: anchor, source: source?.bytes)
     setup.links = links
     setup.exceptions = exceptions
-    setup.createsParents = createsParents
     setup.isReadOnly = isReadOnly
+    setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
+    setup.cachePolicy.entryTimeout = options.entryTimeout
+    setup.cachePolicy.attributeTimeout = options.attributeTimeout
+    setup.cachePolicy.negativeTimeout = options.negativeTimeout
+    setup.cachePolicy.keepsPageCache = options.keepsKernelCache
 
     let engine: Engine
     do {
@@ -85,7 +84,7 @@ extension View {
       case .rule(let text):
         requests.append(.argument(text))
       case .line(let line):
-        requests.append(.file(name: "the configuration", content: line.bytes))
+        requests.append(.line(line.bytes))
       case .file(let path):
         let content: [UInt8]
         do {
@@ -97,7 +96,7 @@ extension View {
         requests.append(.file(name: path.string, content: content))
       }
     }
-    return requests
+    return requests + anchorExceptions.map { .anchorLine($0.bytes) }
   }
 }
 

@@ -24,6 +24,17 @@ extension View {
     public var isSynchronous = false
     /// Every change of a directory goes to the disk before it returns.
     public var synchronizesDirectories = false
+    /// For how many seconds the kernel may believe that a name leads to what it led to. 0: it always
+    /// asks. What somebody changes behind the view may be unseen for so long; changes of the link
+    /// table are seen at once (C7).
+    public var entryTimeout = 0.0
+    /// The same for the attributes of an object.
+    public var attributeTimeout = 0.0
+    /// The same for names that were not there.
+    public var negativeTimeout = 0.0
+    /// The data of files and the listings of directories that the kernel has cached stay from one
+    /// opening to the next, whatever changes behind the view.
+    public var keepsKernelCache = false
     /// Each request is written to standard error.
     public var tracesRequests = false
 

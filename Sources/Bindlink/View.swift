@@ -52,6 +52,9 @@ public struct View: Hashable, Sendable {
   public var createsParents = false
   /// Nothing at all can be changed through the view.
   public var isReadOnly = false
+  /// Where another mount begins inside a backing or the anchor, an empty directory shows instead of
+  /// it, and a file that is mounted on is absent (R9).
+  public var isOneFileSystem = false
   /// How the view is mounted.
   public var options = MountOptions()
 

@@ -27,5 +27,5 @@ struct BindlinkCommand: ParsableCommand {
       ExportCommand.self, CheckCommand.self,
     ])
 
-  static let names = configuration.subcommands.compactMap(\.configuration.commandName)
+  static let names = configuration.subcommands.compactMap { $0.configuration.commandName }
 }

@@ -89,10 +89,13 @@ struct MountCommand: ExecutableCommand {
       "Mount options, separated by commas ('\\,' is a literal one).",
       discussion: """
         allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
-        noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; link=, \
-        except=, except-from=, anchor=, config=, empty and parents as the options of that name. nosuid and \
-        nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, _netdev, \
-        defaults, comment=… and x-… are ignored. Any other is an error.
+        noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; \
+        entry_timeout=, attr_timeout=, negative_timeout=SECONDS, kernel_cache (what the kernel may \
+        believe without asking; by default nothing); \
+        one_file_system (other mounts inside a backing are left out); link=, \
+        except=, except-from=, anchor=, config=, empty and parents as the options of that name. \
+        nosuid and nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, \
+        _netdev, defaults, comment=… and x-… are ignored. Any other is an error.
         """, valueName: "options"),
     transform: PositionedArgument.init)
   var mountOptions: [PositionedArgument] = []

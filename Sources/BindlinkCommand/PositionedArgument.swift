@@ -1,5 +1,6 @@
 // The value of an option together with its place on the command line, since exceptions are one
 // ordered list although several options add to it (E4).
+internal import Bindlink
 internal import Synchronization
 
 struct PositionedArgument: Sendable {

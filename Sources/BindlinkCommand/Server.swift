@@ -5,6 +5,17 @@ internal import Glibc
 internal import Logging
 internal import SystemPackage
 
+/// What the child of a fork goes on with.
+private final class Daemon: Sendable {
+  let server: Server
+  let ready: FileDescriptor
+
+  init(server: Server, ready: FileDescriptor) {
+    self.server = server
+    self.ready = ready
+  }
+}
+
 struct Server {
   let view: View
   let mountpoint: FilePath
@@ -33,12 +44,16 @@ struct Server {
     guard let ready = try? FileDescriptor.pipe() else {
       throw BindlinkError(what, "no pipe can be made", Errno(rawValue: Glibc.errno))
     }
-    // No second thread exists yet; the child may therefore go on like any process.
-    let child = bindlink_fork()
+    let daemon = Daemon(server: self, ready: ready.writeEnd)
+    let child = unsafe bindlink_fork(
+      { argument in
+        let daemon = unsafe Unmanaged<Daemon>.fromOpaque(argument!).takeUnretainedValue()
+        return daemon.server.serveAsDaemon(ready: daemon.ready)
+      }, Unmanaged.passUnretained(daemon).toOpaque())
+    withExtendedLifetime(daemon) {}
     guard child >= 0 else {
       throw BindlinkError(what, "no process can be made", Errno(rawValue: Glibc.errno))
     }
-    if child == 0 { exit(serveAsDaemon(ready: ready.writeEnd)) }
 
     try? ready.writeEnd.close()
     var byte = [0 as UInt8]
@@ -54,7 +69,7 @@ struct Server {
   }
 
   /// The child's life. `ready` gets one byte when the view is there.
-  private func serveAsDaemon(ready: FileDescriptor) -> Int32 {
+  fileprivate func serveAsDaemon(ready: FileDescriptor) -> Int32 {
     setsid()
     bindlink_close_descriptors(3, ready.rawValue)
     _ = fcntl(ready.rawValue, F_SETFD, FD_CLOEXEC)

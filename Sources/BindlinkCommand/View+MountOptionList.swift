@@ -67,6 +67,8 @@ extension View {
     case "async": options.isSynchronous = false
     case "dirsync": options.synchronizesDirectories = true
     case "parents": createsParents = true
+    case "kernel_cache": options.keepsKernelCache = true
+    case "one_file_system": isOneFileSystem = true
     default: return false
     }
     return true
@@ -74,6 +76,9 @@ extension View {
 
   private mutating func apply(_ name: String, _ value: [UInt8]) throws(BindlinkError) -> Bool {
     switch name {
+    case "entry_timeout": options.entryTimeout = try Self.seconds(name, value)
+    case "attr_timeout": options.attributeTimeout = try Self.seconds(name, value)
+    case "negative_timeout": options.negativeTimeout = try Self.seconds(name, value)
     case "fsname": options.fileSystemName = String(decoding: value, as: UTF8.self)
     case "subtype":
       guard value == Array("bindlink".utf8) else {
@@ -105,6 +110,15 @@ extension View {
       "nofail", "user", "users", "nouser", "owner", "group", "noauto", "auto", "defaults",
       "_netdev", "comment",
     ].contains(name) || name.hasPrefix("x-")
+  }
+
+  private static func seconds(_ name: String, _ value: [UInt8]) throws(BindlinkError) -> Double {
+    guard let seconds = Double(String(decoding: value, as: UTF8.self)), seconds.isFinite,
+      seconds >= 0
+    else {
+      throw failure(Array("\(name)=".utf8) + value, "it needs a number of seconds")
+    }
+    return seconds
   }
 
   private static func failure(_ option: [UInt8], _ why: String) -> BindlinkError {

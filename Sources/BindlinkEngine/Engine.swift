@@ -13,7 +13,7 @@ internal import CBindlinkSystem
 internal import Glibc
 
 package final class Engine: Sendable {
-  package let cachePolicy = CachePolicy()
+  package let cachePolicy: CachePolicy
   /// Changes of the name space are made with the caller's credentials (O6).
   package let switchesCredentials: Bool
 
@@ -25,6 +25,9 @@ package final class Engine: Sendable {
   let locks = LockTable()
   /// Guards nothing else; taken alone.
   let notifier = Guarded<Notifier?>(nil)
+  /// Held by a change of the table from its reading to its publishing; taken before all others, and
+  /// by no request for a file.
+  let changing = Guarded(())
   /// Guards nothing else; taken alone.
   let transactions = Guarded(Transactions())
   /// How many directories may keep a descriptor open.
@@ -34,7 +37,10 @@ package final class Engine: Sendable {
   var resolver: Resolver { nodes.withLock { $0.resolver } }
 
   /// The root's backing must be a directory (ENOTDIR) that is there (ENOENT).
-  init(resolver: Resolver, switchesCredentials: Bool) throws(Errno) {
+  init(
+    resolver: Resolver, switchesCredentials: Bool, cachePolicy: CachePolicy
+  ) throws(Errno) {
+    self.cachePolicy = cachePolicy
     host = resolver.host
     self.switchesCredentials = switchesCredentials
     let root = try resolver.locateRoot()

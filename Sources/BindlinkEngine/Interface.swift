@@ -48,7 +48,10 @@ package struct CachePolicy: Sendable {
   package var entryTimeout = 0.0
   package var attributeTimeout = 0.0
   package var negativeTimeout = 0.0
+  /// Data of files and listings of directories stay from one opening to the next.
   package var keepsPageCache = false
+
+  package init() {}
 }
 
 package enum TimeChange: Sendable {

@@ -1,14 +1,14 @@
 // Messages that make the kernel forget what it has cached, written by a thread of their own: the
 // kernel may take a directory's lock for one, and wait until a client that holds it has its answer
 // from a worker. Who asks for messages waits until they are written (C7).
-import BindlinkEngine
+package import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
 import Glibc
 
 /// Thread-safe: all that changes is behind `state`.
 @safe
-final class Notifications: @unchecked Sendable {
+package final class Notifications: @unchecked Sendable {
   private enum Phase {
     /// Nothing has been served yet, so the kernel knows nothing.
     case waiting
@@ -38,17 +38,20 @@ final class Notifications: @unchecked Sendable {
   private struct State {
     var phase = Phase.waiting
     var queue: [Notice] = []
-    var kernelHasEpoch = true
+    /// Being written.
+    var current: Notice?
+    var kernelHasEpoch: Bool
   }
 
   private let device: Int32
   private let traces: Bool
-  private let state = Guarded(State())
+  private let state: Guarded<State>
   private let work: UnsafeMutablePointer<sem_t>
   /// Seconds after which nobody waits any longer for a kernel that is stuck.
   private let patience: Int
 
-  init(device: Int32, traces: Bool, patience: Int = 10) {
+  package init(device: Int32, traces: Bool, usesEpoch: Bool = true, patience: Int = 10) {
+    state = Guarded(State(kernelHasEpoch: usesEpoch))
     self.device = device
     self.traces = traces
     self.patience = patience
@@ -62,7 +65,7 @@ final class Notifications: @unchecked Sendable {
   }
 
   /// A `Notifier`.
-  func send(_ invalidations: Invalidations) -> Bool {
+  package func send(_ invalidations: Invalidations) -> Bool {
     let notice = Notice(invalidations)
     let isQueued = state.withLock { state in
       guard state.phase == .running else { return false }
@@ -79,33 +82,36 @@ final class Notifications: @unchecked Sendable {
   }
 
   /// Requests are about to be served, and there will be a thread in `run`.
-  func open() {
+  package func open() {
     state.withLock { if $0.phase == .waiting { $0.phase = .running } }
   }
 
   /// Makes `run` return after what it is writing. Nobody waits any more.
-  func close() {
-    let dropped = state.withLock { state in
-      defer { state.queue = [] }
+  package func close() {
+    let awaited = state.withLock { state in
       state.phase = .closed
-      return state.queue
+      defer { state.queue = [] }
+      return state.queue + [state.current].compactMap { $0 }
     }
-    for notice in dropped { unsafe sem_post(notice.written) }
+    for notice in awaited { unsafe sem_post(notice.written) }
     unsafe sem_post(work)
   }
 
   /// The notifier's thread.
-  func run() {
+  package func run() {
     while true {
       while unsafe sem_wait(work) == -1 {}
-      let next = state.withLock { state -> (Notice?, Bool) in
-        if state.phase == .closed { return (nil, true) }
-        return (state.queue.isEmpty ? nil : state.queue.removeFirst(), false)
+      let (notice, isClosed) = state.withLock { state in
+        state.current = state.queue.isEmpty ? nil : state.queue.removeFirst()
+        return (state.current, state.phase == .closed)
       }
-      if next.1 { return }
-      guard let notice = next.0 else { continue }
+      if isClosed { return }
+      guard let notice else { continue }
       let result = write(notice.invalidations)
-      state.withLock { _ in notice.result = result }
+      state.withLock { state in
+        notice.result = result
+        state.current = nil
+      }
       unsafe sem_post(notice.written)
     }
   }
@@ -177,14 +183,16 @@ final class Notifications: @unchecked Sendable {
 extension Session {
   private static let notifierStackSize = 128 << 10
 
-  func startNotifier() {
+  /// False without a thread for it: then nothing may be served, for nobody could take it back.
+  func startNotifier() -> Bool {
     threads.withLock { threads in
       guard
         let thread = unsafe startThread(
           stackSize: Self.notifierStackSize, runNotifier, Unmanaged.passUnretained(self).toOpaque())
-      else { return }
+      else { return false }
       notifications.open()
       threads.insert(notifier: thread)
+      return true
     }
   }
 }

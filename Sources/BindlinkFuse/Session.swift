@@ -19,10 +19,13 @@ package struct SessionOptions: Sendable {
   package var handlesACL = false
   /// One line per request to standard error.
   package var traces = false
+  /// The kernel's epoch makes cached names void at once, where it has one; otherwise each is named.
+  package var usesEpoch = true
 
-  package init(handlesACL: Bool = false, traces: Bool = false) {
+  package init(handlesACL: Bool = false, traces: Bool = false, usesEpoch: Bool = true) {
     self.handlesACL = handlesACL
     self.traces = traces
+    self.usesEpoch = usesEpoch
   }
 }
 
@@ -57,7 +60,8 @@ package final class Session: @unchecked Sendable {
     self.engine = engine
     self.options = options
     self.device = device
-    notifications = Notifications(device: device, traces: options.traces)
+    notifications = Notifications(
+      device: device, traces: options.traces, usesEpoch: options.usesEpoch)
     unsafe supervisor = .allocate(capacity: 1)
     unsafe sem_init(supervisor, 0, 0)
     var operations = fuseOperations()
@@ -92,8 +96,7 @@ package final class Session: @unchecked Sendable {
     guard !isStarted.exchange(true, ordering: .acquiringAndReleasing) else { return }
     WakeSignal.install()
     workerLimit = max(1, workers)
-    if !isToStop.load(ordering: .acquiring) {
-      startNotifier()
+    if !isToStop.load(ordering: .acquiring), startNotifier() {
       startWorker()
     }
     supervise()

@@ -71,7 +71,7 @@ package struct ExceptionRule: Hashable, Sendable {
   }
 
   /// The path below the owner, for an exception path.
-  var path: [[UInt8]]? {
+  package var path: [[UInt8]]? {
     guard isPath else { return nil }
     return components.compactMap { if case .literal(let name) = $0 { name } else { nil } }
   }

@@ -7,6 +7,9 @@ package struct Layer: Hashable, Sendable {
   package static let anchor: Int32 = -1
   /// The number of components of the layer's virtual path; 0 for the anchor.
   package let depth: Int
+  /// M1: what the layer lacks, those outside of it show. False where it has something else than the
+  /// directory: then they show nothing but exceptions (see `Scope.descend`).
+  package let isMerged: Bool
   /// For each of its lists what is alive here, if anything is.
   let states: [RuleState]
 }

@@ -47,7 +47,7 @@ package final class LinkTable: Sendable {
       for path in compiler.ways(of: anchorExceptions, from: states) {
         trie.insert(exception: path, of: Layer.anchor, at: [])
       }
-      layers.append(Layer(link: Layer.anchor, depth: 0, states: states))
+      layers.append(Layer(link: Layer.anchor, depth: 0, isMerged: false, states: states))
     }
     let store = ScopeStore(
       links: links, positions: positions, trie: trie, states: compiler.interned, fresh: fresh)

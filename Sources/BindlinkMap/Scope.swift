@@ -17,6 +17,10 @@ package final class Scope: Sendable {
   /// E6, O3: a rule with an inner "/" is alive here, so that it can match something strictly below
   /// this directory. The exception paths of links and of the anchor do not count.
   package let patternsReachBelow: Bool
+  /// A layer is merged with one outside of it: what a name shows is not up to the first layer alone.
+  package let merges: Bool
+  /// The directory is merged itself: its own first layer is (R7).
+  package var isMerged: Bool { layers.count > 1 && layers[0].isMerged }
 
   let store: ScopeStore
   let node: Int32
@@ -30,6 +34,7 @@ package final class Scope: Sendable {
     let hasRules = layers.contains { !$0.states.isEmpty }
     isScoped = node >= 0 || hasRules || layers.count > 1
     isUniform = node < 0 && layers.allSatisfy { $0.states.allSatisfy(\.isNameOnly) }
+    merges = layers.dropLast().contains(where: \.isMerged)
     patternsReachBelow = layers.contains { $0.states.contains(where: \.hasPatterns) }
   }
 
@@ -64,9 +69,11 @@ package final class Scope: Sendable {
   }
 
   /// The scope of the child directory. `keeping` are the indices of the layers that the child is
-  /// not excepted from, ascending. At a link's root that link's layer comes first.
-  package func descend(_ name: Span<UInt8>, keeping: [Int]) -> Scope {
-    if isUniform, keeping.count == layers.count { return self }
+  /// not excepted from, ascending. At a link's root that link's layer comes first. `closed` is the
+  /// one of them that has no directory at the child and is not merged there, because something else
+  /// stands there (M1).
+  package func descend(_ name: Span<UInt8>, keeping: [Int], closed: Int? = nil) -> Scope {
+    if isUniform, keeping.count == layers.count, closed == nil { return self }
     let hash = NameIndex.hash(name)
     let child = store.trie.child(name, hash: hash, of: node)
     var next: [Layer] = []
@@ -77,7 +84,10 @@ package final class Scope: Sendable {
     for index in keeping {
       let layer = layers[index]
       let states = store.states.advanced(layer.states, by: name, hash: hash)
-      next.append(Layer(link: layer.link, depth: layer.depth, states: states))
+      next.append(
+        Layer(
+          link: layer.link, depth: layer.depth, isMerged: layer.isMerged && index != closed,
+          states: states))
     }
     return store.scope(node: child, layers: next)
   }

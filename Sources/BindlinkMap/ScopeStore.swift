@@ -34,13 +34,15 @@ final class ScopeStore: Sendable {
   /// The layer of a link at its root.
   func layer(of number: Int32) -> Layer {
     let position = Int(positions[Int(number)])
-    let depth = links[position].virtualPath.components.count
-    return Layer(link: number, depth: depth, states: fresh[position])
+    let link = links[position]
+    return Layer(
+      link: number, depth: link.virtualPath.components.count, isMerged: link.isMerged,
+      states: fresh[position])
   }
 
   func scope(node: Int32, layers: [Layer]) -> Scope {
     var layers = layers
-    if let last = layers.firstIndex(where: { $0.states.isEmpty && !isMerged($0) }) {
+    if let last = layers.firstIndex(where: { $0.states.isEmpty && !$0.isMerged }) {
       layers.removeSubrange((last + 1)...)
     }
     let isWay = trie.hasLinkBelow(node) || trie.hasExceptionBelow(node, of: layers)
@@ -48,9 +50,5 @@ final class ScopeStore: Sendable {
     return scopes.withLock { scopes in
       scopes.object(for: key) { Scope(store: self, node: key.node, layers: key.layers) }
     }
-  }
-
-  private func isMerged(_ layer: Layer) -> Bool {
-    layer.link >= 0 && link(layer.link).isMerged
   }
 }

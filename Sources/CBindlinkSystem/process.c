@@ -4,10 +4,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-int bindlink_fork(void) { return fork(); }
+struct child {
+  int (*run)(void *);
+  void *context;
+  sigset_t signals;
+};
+
+static void *run_child(void *argument) {
+  struct child *child = argument;
+  pthread_sigmask(SIG_SETMASK, &child->signals, NULL);
+  exit(child->run(child->context));
+}
+
+int bindlink_fork(int (*run)(void *), void *context) {
+  struct child child = {.run = run, .context = context};
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &child.signals);
+  int process = fork();
+  if (process != 0) {
+    pthread_sigmask(SIG_SETMASK, &child.signals, NULL);
+    return process;
+  }
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run_child, &child) != 0) _exit(1);
+  for (;;) pause();
+}
 
 void bindlink_close_descriptors(int first, int kept) {
   if (kept < first) {

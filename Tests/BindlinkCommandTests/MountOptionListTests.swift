@@ -35,9 +35,15 @@ import Testing
     expected.options.isSynchronous = true
     expected.options.synchronizesDirectories = true
     expected.options.fileSystemName = "a=b"
+    expected.options.entryTimeout = 1.5
+    expected.options.attributeTimeout = 2
+    expected.options.negativeTimeout = 0.25
+    expected.options.keepsKernelCache = true
+    expected.isOneFileSystem = true
     #expect(
       try view(
-        "ro,allow_other,default_permissions,suid,dev,noexec,noatime,sync,dirsync,fsname=a=b")
+        "ro,allow_other,default_permissions,suid,dev,noexec,noatime,sync,dirsync,fsname=a=b,"
+          + "entry_timeout=1.5,attr_timeout=2,negative_timeout=.25,kernel_cache,one_file_system")
         == expected)
   }
 
@@ -66,7 +72,8 @@ import Testing
 
   @Test(arguments: [
     "bogus", "bogus=1", "allow_other=1", "link", "except", "fsname", "empty=1", "anchor",
-    "subtype=x", "remount", "allow_root", "ro ",
+    "subtype=x", "entry_timeout=x", "attr_timeout=-1", "negative_timeout=inf", "remount",
+    "allow_root", "ro ",
   ])
   func refusesAnyOtherByName(option: String) throws {
     let error = #expect(throws: BindlinkError.self) { try view("ro,\(option),rw") }

@@ -1,5 +1,6 @@
 // A directory of the host with an empty `anchor` in it, removed at the end; and which descriptors this
 // process has open in it.
+import BindlinkMap
 import Glibc
 import Testing
 
@@ -54,6 +55,22 @@ final class ScratchTree: Sendable {
   }
 
   func exists(_ name: String) -> Bool { unsafe access("\(path)/\(name)", F_OK) == 0 }
+
+  /// Sorted.
+  func names(_ directory: String) throws -> [String] {
+    guard let stream = unsafe opendir("\(path)/\(directory)") else {
+      throw Errno(rawValue: errno)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
 
   func content(_ name: String) throws -> String {
     let file = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)

@@ -18,8 +18,9 @@ final class ScratchView {
   /// with "/" is a pattern.
   init(
     _ tree: ScratchTree, links: [(String, String)] = [], readOnly: Set<String> = [],
-    keepingInside: Set<String> = [],
-    exceptions: [String] = [], parents: Bool = false, isReadOnly: Bool = false
+    merged: Set<String> = [], keepingInside: Set<String> = [],
+    exceptions: [String] = [], parents: Bool = false, isReadOnly: Bool = false,
+    allowsOther: Bool = false
   ) throws {
     self.tree = tree
     let pathOnly: Int32 = 0o10_000_000  // O_PATH
@@ -31,12 +32,14 @@ final class ScratchView {
       var link = LinkRequest(
         virtualPath: Array(virtual.utf8), backing: Array("\(tree.path)/\(backing)".utf8))
       link.isReadOnly = readOnly.contains(virtual)
+      link.isMerged = merged.contains(virtual)
       link.keepsSymbolicLinksInside = keepingInside.contains(virtual)
+      link.createsParents = parents
       setup.links.append(link)
     }
     setup.exceptions = exceptions.map { .argument(Array($0.utf8)) }
-    setup.createsParents = parents
     setup.isReadOnly = isReadOnly
+    setup.allowsOther = allowsOther
     engine = try Engine(setup)
     engine.didMount(device: .max, mountID: .max)
   }
@@ -166,7 +169,7 @@ final class ScratchView {
   func entries(
     _ node: NodeID = .root, pieces: Int = .max, withEntries: Bool = false
   ) throws(Errno) -> [Listed] {
-    let handle = try engine.openDirectory(node)
+    let (handle, _, _) = try engine.openDirectory(node)
     defer { engine.releaseDirectory(handle) }
     var all: [Listed] = []
     var offset: Int64 = 0

@@ -10,6 +10,7 @@ import Testing
 final class ServedSession: Sendable {
   let client: WireClient
   let directory: String
+  let engine: Engine
   private let runner: Runner
 
   var session: Session { runner.session }
@@ -26,7 +27,7 @@ final class ServedSession: Sendable {
     let setup = ViewSetup(
       mountpoint: Array("/nonexistent/mountpoint".utf8), under: under, anchor: .underMountpoint,
       source: nil)
-    let engine = try Engine(setup)
+    engine = try Engine(setup)
     engine.didMount(device: .max, mountID: .max)
     runner = Runner(
       try Session(engine: engine, device: sockets[0], options: SessionOptions(handlesACL: true)))

@@ -52,11 +52,12 @@ final class WireClient: Sendable {
   init(socket: Int32) { self.socket = socket }
 
   static func request(
-    _ opcode: UInt32, unique: UInt64, node: UInt64, _ arguments: Arguments, length: Int? = nil
+    _ opcode: UInt32, unique: UInt64, node: UInt64, _ arguments: Arguments, length: Int? = nil,
+    uid: UInt32 = getuid()
   ) -> [UInt8] {
     let size = 40 + arguments.bytes.count
     return Arguments().u32(UInt32(length ?? size)).u32(opcode).u64(unique).u64(node)
-      .u32(getuid()).u32(getgid()).u32(UInt32(getpid())).u32(0).raw(arguments.bytes).bytes
+      .u32(uid).u32(getgid()).u32(UInt32(getpid())).u32(0).raw(arguments.bytes).bytes
   }
 
   @discardableResult
@@ -73,7 +74,7 @@ final class WireClient: Sendable {
     guard count >= 16 else { return nil }
     let head = Reply(unique: 0, error: 0, payload: Array(buffer[..<16]))
     return Reply(
-      unique: head.u64(at: 8), error: -Int32(bitPattern: head.u32(at: 4)),
+      unique: head.u64(at: 8), error: 0 &- Int32(bitPattern: head.u32(at: 4)),
       payload: Array(buffer[16..<count]))
   }
 

@@ -96,6 +96,31 @@ extension MountedViews {
     }
 
     @Test(
+      "R9: one_file_system leaves other mounts out, under links and exceptions alike",
+      .enabled(if: Situation.canMount, "mount(2) is not allowed here"))
+    func oneFileSystem() throws {
+      let scratch = try Scratch(["src/m/under=1", "src/f=1", "b/", "view/"])
+      defer { scratch.remove() }
+      #expect(Place.outcome(unsafe px_mount_tmpfs("\(scratch.path)/src/m")) == "ok")
+      scratch.host.write("src/m/g", "2")
+      scratch.host.mkdir("src/m/d")
+      #expect(
+        try scratch.command([
+          "mount", "@/view", "--anchor", "@/src", "--link", "/l=@/src", "--link", "/m/d/l=@/b",
+          "--parents", "-o", "one_file_system",
+        ]).status == 0)
+      let view = scratch.host["view"]
+      #expect(view.list() == "f l m")
+      #expect(view.list("l") == "f m")
+      #expect(view.list("l/m") == "" && view.kind("l/m") == "directory")
+      #expect(view.kind("l/m/g") == "ENOENT")
+      #expect(view.write("l/m/new", "n") == "EROFS")
+      #expect(view.list("m") == "d" && view.list("m/d") == "l")
+      #expect(view.read("f") == "1" && view.write("l/new", "n") == "ok")
+      #expect(try scratch.command(["unmount", "@/view"]).status == 0)
+    }
+
+    @Test(
       "R9: the view bound inside its own backing is shown empty",
       .enabled(if: Situation.canMount, "mount(2) is not allowed here"))
     func boundInside() throws {

@@ -32,4 +32,8 @@ enum Situation: String {
     }
     return candidates.first { unsafe access($0, X_OK) == 0 } ?? "bindlink"
   }()
+
+  /// A client of control, beside the command.
+  static let controlClient = URL(fileURLWithPath: binary).deletingLastPathComponent()
+    .appendingPathComponent("control-client").path
 }

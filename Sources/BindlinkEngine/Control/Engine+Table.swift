@@ -1,24 +1,88 @@
+// The table of a mounted view: changed, written out, listed.
+
 package import BindlinkControl
 package import BindlinkMap
 
 extension Engine {
+  /// All or nothing (C6), one at a time. When it returns every new lookup sees the new table (C7).
   package func change(_ changes: [TableChange]) throws(LinkError) {
-    var all = Invalidations()
-    all.everyEntry = true
-    all.nodes = [.root]
-    _ = notify(all)
-  }
-  package func linkStatuses(showingExceptions: Bool) throws(LinkError) -> [LinkStatus] {
-    (0..<1000).map {
-      LinkStatus(
-        link: LinkRequest(
-          virtualPath: Array("/link\($0)".utf8), backing: Array("/\(showingExceptions)".utf8)),
-        isAnchored: true, isLive: true)
+    try changing.withLock { (_) throws(LinkError) in
+      if let next = try TableBuilder.applying(changes, to: resolver) { publish(next) }
     }
   }
-  package func tableRequest() -> TableRequest { TableRequest() }
-  package func explain(_ path: [UInt8], showingHidden: Bool) throws(LinkError) -> Explanation {
-    Explanation(
-      path: path, isVisible: showingHidden, link: nil, physicalPath: nil, rule: "R1", reason: "")
+
+  /// The table as `apply` takes it: applied to a view with the same anchor it gives the same table.
+  package func tableRequest() -> TableRequest {
+    let resolver = resolver
+    var request = TableRequest()
+    request.anchor = resolver.host.anchor
+    request.anchorExceptions = resolver.table.anchorExceptions.lines
+    request.viewExceptions = resolver.table.viewExceptions.lines
+    request.links = resolver.table.links.map { LinkRequest($0, host: resolver.host) }
+    return request
+  }
+
+  /// Each link, what its place was before and whether its backing is there (C10).
+  package func linkStatuses(showingExceptions: Bool) throws(LinkError) -> [LinkStatus] {
+    let view = ViewWalker(resolver)
+    var statuses: [LinkStatus] = []
+    for link in view.resolver.table.links {
+      var request = LinkRequest(link, host: view.resolver.host)
+      if !showingExceptions {
+        request.exceptions = []
+        request.inherited = []
+      }
+      let path = link.virtualPath
+      do throws(Errno) {
+        statuses.append(
+          LinkStatus(
+            link: request, isAnchored: try view.isAnchored(path),
+            isLive: try view.isLive(path)))
+      } catch {
+        throw LinkError(error, "C10", path.description, "cannot be looked at")
+      }
+    }
+    return statuses
+  }
+}
+
+extension ViewWalker {
+  fileprivate func isAnchored(_ path: VirtualPath) throws(Errno) -> Bool {
+    do throws(Errno) {
+      return try outer(path.components) != nil
+    } catch {
+      guard error.isAbsence || error == .accessDenied else { throw error }
+      return false
+    }
+  }
+
+  fileprivate func isLive(_ path: VirtualPath) throws(Errno) -> Bool {
+    guard let number = resolver.table.link(at: path) else { return false }
+    do throws(Errno) {
+      return try resolver.inspectBacking(number) != nil
+    } catch {
+      guard error == .accessDenied else { throw error }
+      return false
+    }
+  }
+}
+
+extension LinkRequest {
+  /// A link as it stands. Where its backing cannot be told from a path of the view, or has exceptions
+  /// from there (C3), the inherited lists say that it is physical.
+  init(_ link: Link, host: Host) {
+    self.init(virtualPath: link.virtualPath.bytes, backing: link.backing)
+    isReadOnly = link.isReadOnly
+    isMerged = link.isMerged
+    createsParents = link.createsParents
+    keepsSymbolicLinksInside = link.keepsSymbolicLinksInside
+    exceptions = link.exceptions.lines
+    inherited = link.inherited.map {
+      InheritedRequest(base: HostPath.bytes($0.base), exceptions: $0.list.lines)
+    }
+    let components = HostPath.components(link.backing)
+    if inherited.isEmpty, !host.mountpoint.isEmpty, components.starts(with: host.mountpoint) {
+      inherited = [InheritedRequest(base: [HostPath.slash], exceptions: [])]
+    }
   }
 }

@@ -26,7 +26,7 @@ extension Engine {
   }
 
   /// True at once where nothing is connected.
-  func notify(_ invalidations: Invalidations) -> Bool {
+  package func notify(_ invalidations: Invalidations) -> Bool {
     notifier.withLock { $0 }?(invalidations) ?? true
   }
 }

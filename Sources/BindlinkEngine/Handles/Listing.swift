@@ -1,6 +1,6 @@
 // The listing of a directory in which the link table has a say: made whole when a stream begins, since
-// its entries come from several places. An entry is listed by the one layer that governs its name, so
-// that no name is there twice.
+// its entries come from several places. An entry is listed by the one layer that shows its name, so
+// that no name is there twice (M7).
 
 internal import BindlinkMap
 internal import CBindlinkSystem
@@ -20,6 +20,10 @@ struct Listing: Sendable {
 
   private(set) var names: [CChar] = []
   private(set) var entries: [Item] = []
+  /// When the directories that it was made from had last changed.
+  private var changes: [Int64] = []
+  /// M1: the names that merged layers have, so far.
+  private var taken: Set<[UInt8]> = []
 
   /// Of a directory that is shown empty.
   init() {}
@@ -27,34 +31,11 @@ struct Listing: Sendable {
   init(_ resolver: Resolver, _ place: DirectoryPlace, path: PathProvider) throws(Errno) {
     let scope = place.scope
     var layers = LayerDirectories(resolver, place)
+    changes = try Self.changes(&layers, path)
     for layer in 0..<scope.layers.count {
-      guard let directory = try layers.directory(layer, path: path) else { continue }
-      let stream = try System.openForListing(directory.descriptor)
-      let status = try System.status(of: stream.raw, synchronising: false)
-      var reader = DirectoryReader()
-      while let record = unsafe try reader.next(stream.raw) {
-        if unsafe record.isDot { continue }
-        let bytes = unsafe nameBytes(record.name)
-        if unsafe !scope.child(bytes.span).isNothing { continue }
-        guard try unsafe governs(layer, record, scope, &layers, path) else { continue }
-        var (inode, type, mount) = unsafe (record.inode, record.type, status.mount_id)
-        if type == 0o040000 || type == 0 {
-          // A mount may begin here, and its root has another number.
-          do throws(Errno) {
-            let found = try unsafe resolver.host.inspect(
-              directory.descriptor, record.name, mount: directory.mount)
-            (inode, type) = (found.status.inode, found.status.format)
-            mount = found.status.mount_id
-            unsafe append(
-              record.name, inode, type, scope.layers[layer].link, found.status.device, mount)
-            continue
-          } catch {
-            if error.isAbsence { continue }
-          }
-        }
-        unsafe append(record.name, inode, type, scope.layers[layer].link, status.device, mount)
-      }
+      try append(layer, &layers, resolver, path)
     }
+    taken = []
     for name in scope.names() {
       unsafe try withName(name) { (text) throws(Errno) in
         do throws(Errno) {
@@ -73,11 +54,48 @@ struct Listing: Sendable {
     }
   }
 
-  /// Whether the layer is the one that shows the name (R1).
-  private func governs(
-    _ layer: Int, _ record: DirectoryReader.Record, _ scope: Scope,
-    _ layers: inout LayerDirectories, _ path: PathProvider
+  /// What one layer shows.
+  private mutating func append(
+    _ layer: Int, _ layers: inout LayerDirectories, _ resolver: Resolver, _ path: PathProvider
+  ) throws(Errno) {
+    guard let directory = try layers.directory(layer, path: path) else { return }
+    let scope = layers.scope
+    let link = scope.layers[layer].link
+    let remembers = scope.layers[layer].isMerged && layer < scope.layers.count - 1
+    let stream = try System.openForListing(directory.descriptor)
+    let status = try System.status(of: stream.raw, synchronising: false)
+    var reader = DirectoryReader()
+    while let record = unsafe try reader.next(stream.raw) {
+      if unsafe record.isDot { continue }
+      let bytes = unsafe nameBytes(record.name)
+      if unsafe !scope.child(bytes.span).isNothing { continue }
+      guard try unsafe shows(layer, record, &layers, path) else { continue }
+      if !taken.isEmpty, unsafe taken.contains(Array(bytes)) { continue }
+      var (inode, type) = unsafe (record.inode, record.type)
+      var (device, mount) = (status.device, status.mount_id)
+      if type == 0o040000 || type == 0 {
+        // A mount may begin here, and its root has another number.
+        do throws(Errno) {
+          let found = try unsafe resolver.host.inspect(
+            directory.descriptor, record.name, mount: directory.mount)
+          (inode, type) = (found.status.inode, found.status.format)
+          (device, mount) = (found.status.device, found.status.mount_id)
+        } catch {
+          if error.isAbsence { continue }
+        }
+      }
+      if remembers { unsafe taken.insert(Array(bytes)) }
+      unsafe append(record.name, inode, type, link, device, mount)
+    }
+  }
+
+  /// Whether the layer shows the name, as far as those inside of it are concerned that are not merged
+  /// (R1).
+  private func shows(
+    _ layer: Int, _ record: DirectoryReader.Record, _ layers: inout LayerDirectories,
+    _ path: PathProvider
   ) throws(Errno) -> Bool {
+    let scope = layers.scope
     let bytes = unsafe nameBytes(record.name)
     for candidate in 0...layer {
       let exclusion = unsafe scope.exclusion(of: bytes.span, layer: candidate)
@@ -93,9 +111,28 @@ struct Listing: Sendable {
           applies = exclusion.applies(isDirectory: object?.status.isDirectory ?? false)
         }
       }
-      if applies == (candidate == layer) { return false }
+      if candidate == layer { return !applies }
+      if !applies, !scope.layers[candidate].isMerged { return false }
     }
     return true
+  }
+
+  /// Whether a directory that it was made from has changed since.
+  func isOutdated(_ layers: inout LayerDirectories, _ path: PathProvider) throws(Errno) -> Bool {
+    try Self.changes(&layers, path) != changes
+  }
+
+  private static func changes(
+    _ layers: inout LayerDirectories, _ path: PathProvider
+  ) throws(Errno) -> [Int64] {
+    var changes: [Int64] = []
+    for layer in 0..<layers.scope.layers.count {
+      if let directory = try layers.directory(layer, path: path) {
+        let status = try System.status(of: directory.descriptor, synchronising: false)
+        changes += [Int64(layer), status.modified.nanoseconds64, status.changed.nanoseconds64]
+      }
+    }
+    return changes
   }
 
   private mutating func append(
@@ -103,7 +140,6 @@ struct Listing: Sendable {
   ) {
     let start = names.count
     let bytes = unsafe nameBytes(name)
-    names.reserveCapacity(start + bytes.count + 1)
     for index in 0..<bytes.count { names.append(unsafe CChar(bitPattern: bytes[index])) }
     names.append(0)
     entries.append(

@@ -31,7 +31,7 @@ final class LinkCounts: Sendable {
     let names = scope.names()
     // 0: it was removed, and is still open.
     if status.link_count < 2 { return status.link_count }
-    if names.count > Self.namesAtMost { return 1 }
+    if names.count > Self.namesAtMost || scope.isMerged { return 1 }
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
     let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
     let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)
@@ -42,8 +42,10 @@ final class LinkCounts: Sendable {
     }
     guard let directory = try? open(),
       let listing = try? Listing(
-        resolver, DirectoryPlace(scope: scope, descriptor: directory.raw, mount: status.mount_id),
-        path: path)
+        resolver,
+        DirectoryPlace(
+          scope: scope, link: scope.layers.first?.link ?? Node.nobody, descriptor: directory.raw,
+          mount: status.mount_id), path: path)
     else { return 1 }
     let visible = UInt32(2 + listing.entries.count { $0.type == 0o040000 })
     counts.withLock {

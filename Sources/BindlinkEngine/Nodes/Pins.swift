@@ -24,7 +24,9 @@ struct OpenDirectory: ~Copyable {
   /// The table has a say in what the directory shows, or there is no directory but the view's.
   var isListed: Bool { scope.isScoped || !isReal }
 
-  var place: DirectoryPlace { DirectoryPlace(scope: scope, descriptor: descriptor, mount: mount) }
+  var place: DirectoryPlace {
+    DirectoryPlace(scope: scope, link: link, descriptor: descriptor, mount: mount)
+  }
 }
 
 /// Any node during an operation on it.

@@ -33,8 +33,13 @@ extension Engine {
     let isBlank = node.isBlank
     do throws(Errno) {
       return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Status in
+        if isBlank {
+          let status = try unsafe System.status(directory, name)
+          guard status.identity == identity else { throw .stale }
+          return status
+        }
         let found = try unsafe host.inspect(directory, name, mount: identity.mount)
-        guard found.status.identity == identity, found.isBlank == isBlank else { throw .stale }
+        guard found.status.identity == identity, !found.isBlank else { throw .stale }
         return found.status
       }
     } catch {

@@ -5,14 +5,27 @@ internal import CBindlinkSystem
 internal import Glibc
 
 extension Engine {
-  package func openDirectory(_ id: NodeID) throws(Errno) -> HandleID {
+  /// `cachesListing`: the kernel may keep what it reads by the handle for others; only where the table
+  /// has no say, since nothing takes back a listing that is on its way when the table changes (C7).
+  /// `keepsListing`: what it has kept is still right.
+  package func openDirectory(
+    _ id: NodeID
+  ) throws(Errno) -> (HandleID, cachesListing: Bool, keepsListing: Bool) {
     let directory = try directory(id)
     let descriptor =
       directory.descriptor >= 0
       ? try System.openForListing(directory.descriptor)
       : try host.openCovered()
     let stream = DirectoryStream(node: id, isListed: directory.isListed, version: directory.version)
-    return try handles.insert(descriptor, flags: 0, node: id, stream: stream)
+    let handle = try handles.insert(descriptor, flags: 0, node: id, stream: stream)
+    guard cachePolicy.keepsPageCache, !directory.isListed else { return (handle, false, false) }
+    let (slot, version) = (NodeTable.slot(of: id), directory.version)
+    let keepsListing = nodes.withLock { table in
+      let node = unsafe table[slot]
+      defer { unsafe node.pointee.listed = version }
+      return unsafe node.pointee.listed == version
+    }
+    return (handle, true, keepsListing)
   }
 
   /// FSYNCDIR. A directory that only the view has holds nothing to be written.
@@ -69,13 +82,20 @@ extension Engine {
         if state.listing == nil || offset == 0 {
           state.listing = try listing(of: directory)
         }
-        let verifies = state.version != directory.version
+        let slot = directory.slot
+        let path = { () throws(Errno) in try self.virtualPath(of: slot) }
+        var layers = LayerDirectories(directory.resolver, directory.place)
+        var verifies = state.version != directory.version
+        if offset != 0, !verifies {
+          verifies = (try? state.listing!.isOutdated(&layers, path)) ?? true
+        }
         unsafe emitter.listed(
           state.listing!, from: offset,
           { (name) throws(Errno) in
-            if withEntries { return try unsafe lookup(in: directory, name) }
-            if verifies { _ = try unsafe locate(in: directory, name) }
-            return nil
+            guard withEntries || verifies else { return nil }
+            let located = try unsafe directory.resolver.locate(
+              in: directory.place, name, &layers, path: path)
+            return withEntries ? try unsafe register(located, in: directory, name) : nil
           }, emit)
       } else {
         try seek(descriptor, &state, to: offset)

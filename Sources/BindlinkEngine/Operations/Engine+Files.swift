@@ -39,7 +39,8 @@ extension Engine {
   ) throws(Errno) -> (Entry, HandleID) {
     try unsafe checkName(name)
     let directory = try directory(parent)
-    let target = try unsafe target(in: directory, name, isDirectory: false)
+    let target = try unsafe creationTarget(
+      in: directory, name, isExclusive: flags & O_EXCL != 0)
     // O_NONBLOCK: as in `openObject`.
     let open =
       flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK
@@ -67,7 +68,7 @@ extension Engine {
     _ parent: NodeID, mode: UInt32, flags: Int32, caller: Caller
   ) throws(Errno) -> (Entry, HandleID) {
     let directory = try directory(parent)
-    if directory.isReadOnly || directory.descriptor < 0 { throw .readOnlyFileSystem }
+    let target = try namelessTarget(in: directory)
     let open =
       flags & (Self.openFlags | O_EXCL) | Int32(BL_O_TMPFILE_BIT) | System.directory
     let file: Descriptor
@@ -75,12 +76,12 @@ extension Engine {
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
       file = try unsafe System.open(
-        directory.descriptor, ".", open,
-        mode: Umask.masked(mode, caller.umask, in: directory.descriptor))
+        target.descriptor, ".", open,
+        mode: Umask.masked(mode, caller.umask, in: target.descriptor))
     }
     let kept = try System.duplicate(file.raw)
     let located = Located(
-      status: try System.status(of: file.raw), origin: .child, link: directory.link)
+      status: try System.status(of: file.raw), origin: target.origin, link: target.link)
     let entry = registerNameless(located, keeping: kept)
     return try handing(entry, file, flags)
   }

@@ -126,6 +126,11 @@ extension Engine {
         throw isEmpty ? .notEmpty : .busy
       }
     }
+    var layers = LayerDirectories(directory.resolver, directory.place)
+    let others = try unsafe layersMerged(with: located, in: directory, name, &layers)
+    guard others.isEmpty else {
+      return try unsafe removeMerged(located, and: others, &layers, in: directory, name, caller)
+    }
     try unsafe remove(located, in: directory, name, flags: System.removeDirectory, caller)
   }
 
@@ -137,12 +142,13 @@ extension Engine {
       try unsafe System.open(target.descriptor, name, System.pathOnly | System.directory)
     }
     let place = DirectoryPlace(
-      scope: located.scope!, descriptor: object.raw, mount: located.status.mount_id)
+      scope: located.scope!, link: located.link, descriptor: object.raw,
+      mount: located.status.mount_id)
     return try Listing(directory.resolver, place, path: { () throws(Errno) in path }).entries
       .isEmpty
   }
 
-  private func remove(
+  func remove(
     _ located: Located, in directory: borrowing OpenDirectory, _ name: Name, flags: Int32,
     _ caller: Caller
   ) throws(Errno) {

@@ -23,7 +23,8 @@ extension Engine {
     let sourceTarget = try unsafe target(of: source, in: from, name)
     let exchanges = flags & UInt32(BL_RENAME_EXCHANGE) != 0
     let replaced = try unsafe locateIfThere(in: to, newName)
-    let newTarget = try unsafe newTarget(for: source, over: replaced, in: to, newName)
+    let newTarget = try unsafe newTarget(
+      for: source, over: replaced, in: to, newName, exchanges: exchanges)
     if exchanges, source.origin == .linkRoot || replaced?.origin == .linkRoot { throw .busy }
     if replaced?.origin == .linkRoot, replaced?.isDirectory == true { throw .busy }
 
@@ -39,10 +40,21 @@ extension Engine {
       if try to.resolver.containsFixedPlace(scope, path) { throw .busy }
     }
 
+    try unsafe checkMerged(source, from: from, name, exchangedWith: exchanges ? replaced : nil, to)
+    if let replaced {
+      try unsafe checkMerged(
+        replaced, in: to, newName, by: source, newTarget.link, exchanges: exchanges)
+    }
+
     let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
+    let masks = !exchanges && replaced.map { $0.link != newTarget.link } ?? false
+    if masks, flags & UInt32(BL_RENAME_NOREPLACE) != 0 { throw .exists }
+    // The backings' two places are two names of one file, as well.
+    if masks, isSame { return }
     var held: Int32?
     if let replaced, !exchanges, !isSame {
-      held = try unsafe holdingLast(replaced, newTarget, parent: to.slot, newName)
+      let place = try unsafe place(of: replaced, in: to, newName)
+      held = try unsafe holdingLast(replaced, place, parent: to.slot, newName)
     }
     let moving = beginMove(source, exchanges ? replaced : nil)
     do throws(Errno) {
@@ -79,7 +91,7 @@ extension Engine {
     endMove(moving)
   }
 
-  private func locateIfThere(
+  func locateIfThere(
     in directory: borrowing OpenDirectory, _ name: Name
   ) throws(Errno) -> Located? {
     do throws(Errno) {
@@ -92,10 +104,61 @@ extension Engine {
 
   private func newTarget(
     for source: Located, over replaced: Located?, in directory: borrowing OpenDirectory,
-    _ name: Name
+    _ name: Name, exchanges: Bool
   ) throws(Errno) -> Target {
-    if let replaced { return try unsafe target(of: replaced, in: directory, name) }
-    return try unsafe target(in: directory, name, isDirectory: source.isDirectory)
+    guard let replaced else {
+      return try unsafe target(in: directory, name, isDirectory: source.isDirectory)
+    }
+    let scope = directory.scope
+    if !exchanges, scope.merges, replaced.origin == .child || replaced.origin == .layer,
+      let old = scope.layers.firstIndex(where: { $0.link == replaced.link }), old > 0
+    {
+      // M5: what only the outer view has is masked, where a new name would not be made there.
+      let isDirectory = source.isDirectory
+      if let new = try? unsafe target(
+        in: directory, name, isDirectory: isDirectory, masking: true),
+        let place = scope.layers.firstIndex(where: { $0.link == new.link }), place < old
+      {
+        return new
+      }
+    }
+    return try unsafe target(of: replaced, in: directory, name)
+  }
+
+  /// M5: a directory that is merged from several layers does not move, and there is no exchange
+  /// between the layers of one merged directory. EXDEV.
+  private func checkMerged(
+    _ source: Located, from: borrowing OpenDirectory, _ name: Name,
+    exchangedWith other: Located?, _ to: borrowing OpenDirectory
+  ) throws(Errno) {
+    var layers = LayerDirectories(from.resolver, from.place)
+    if try unsafe !layersMerged(with: source, in: from, name, &layers).isEmpty {
+      throw .crossDevice
+    }
+    guard let other, other.link != source.link else { return }
+    let areSides = { (scope: Scope) in
+      scope.merges && scope.layers.contains { $0.link == source.link }
+        && scope.layers.contains { $0.link == other.link }
+    }
+    if areSides(from.scope), areSides(to.scope) { throw .crossDevice }
+  }
+
+  /// What is replaced or exchanged. P5: of a directory that is merged from several layers, or that
+  /// would be masked, nothing may be in it; and several are not replaced at once.
+  private func checkMerged(
+    _ replaced: Located, in directory: borrowing OpenDirectory, _ name: Name, by source: Located,
+    _ link: Int32, exchanges: Bool
+  ) throws(Errno) {
+    if !exchanges, replaced.link != link, replaced.isDirectory != source.isDirectory {
+      throw replaced.isDirectory ? .isDirectory : .notDirectory
+    }
+    guard replaced.isDirectory else { return }
+    var layers = LayerDirectories(directory.resolver, directory.place)
+    let others = try unsafe layersMerged(with: replaced, in: directory, name, &layers)
+    if !exchanges, !others.isEmpty || replaced.link != link {
+      try unsafe checkEmpty(replaced, and: others, &layers, in: directory, name)
+    }
+    if !others.isEmpty { throw .crossDevice }
   }
 
   /// E5, for an object that takes the place of another: EPERM if a pattern hides its type there.
@@ -169,7 +232,9 @@ extension Engine {
     let closing = nodes.withLock { table -> [Int32] in
       guard let slot = find(old, in: table) else { return [] }
       // R4: lookups from a directory below one that moved follow the table at its new place.
-      if old.isDirectory, old.scope !== new.scope { table.outdateDirectories(below: slot) }
+      if old.isDirectory, old.scope !== new.scope || old.link != new.link {
+        table.outdateDirectories(below: slot)
+      }
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
       if old.belongsToLink { unsafe node.pointee.link = new.link }

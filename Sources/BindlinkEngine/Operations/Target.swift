@@ -49,9 +49,11 @@ internal import Glibc
 
 extension Engine {
   /// Where a new object of that name would be made: the first layer that the name is not excepted
-  /// from (E5). EROFS: read-only (W1) or synthesised (R8). EPERM: hidden (E5). EEXIST: a way is there.
+  /// from (E5), of merged ones the first that can take it (M2). EROFS: read-only (W1) or synthesised
+  /// (R8). EPERM: hidden (E5). EEXIST: a way is there; or something in a merged layer (M7), unless it
+  /// is `masking` that.
   func target(
-    in directory: borrowing OpenDirectory, _ name: Name, isDirectory: Bool
+    in directory: borrowing OpenDirectory, _ name: Name, isDirectory: Bool, masking: Bool = false
   ) throws(Errno) -> Target {
     let scope = directory.scope
     if !scope.isScoped {
@@ -74,6 +76,12 @@ extension Engine {
       isWay = unsafe try resolver.showsException(below, path() + [Array(bytes)])
     }
     if isWay { throw .exists }
+    if scope.merges {
+      if !masking, try unsafe layers.search(name, keeping, path: path).object != nil {
+        throw .exists
+      }
+      return try unsafe mergedTarget(in: directory, name, keeping, &layers)
+    }
     let link = scope.layers[governing].link
     if governing == 0 {
       if directory.descriptor < 0 || resolver.isReadOnly(link) { throw .readOnlyFileSystem }
@@ -90,6 +98,13 @@ extension Engine {
     of located: Located, in directory: borrowing OpenDirectory, _ name: Name
   ) throws(Errno) -> Target {
     if directory.resolver.isReadOnly(located.link) { throw .readOnlyFileSystem }
+    return try unsafe place(of: located, in: directory, name)
+  }
+
+  /// As above, whether it can be changed or not.
+  func place(
+    of located: Located, in directory: borrowing OpenDirectory, _ name: Name
+  ) throws(Errno) -> Target {
     switch located.origin {
     case .child:
       return unsafe Target(in: directory.descriptor, name, .child, link: located.link)

@@ -2,6 +2,7 @@
 // somebody could swap, and never into this server's own view (R9): what lies under the mountpoint is
 // reached by a descriptor that was opened before the view covered it.
 
+internal import BindlinkControl
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
@@ -29,10 +30,22 @@ final class Host: Sendable {
   let anchorPath: [UInt8]
   var hasAnchor: Bool { anchorDescriptor >= 0 }
 
+  /// As mounted.
+  var anchor: AnchorRequest {
+    if !hasAnchor { return .none }
+    return anchorPath.split(separator: UInt8(ascii: "/")).map { Array($0) } == mountpoint
+      ? .underMountpoint : .directory(anchorPath)
+  }
+
+  /// Where another mount begins in a backing or the anchor, the view shows nothing of it (R9).
+  let isOneFileSystem: Bool
+
   /// Takes ownership of `covered` and `anchor` (-1: the view has none).
   init(
-    mountpoint: [[UInt8]], covered: Int32, anchor: Int32, anchorPath: [UInt8]
+    mountpoint: [[UInt8]], covered: Int32, anchor: Int32, anchorPath: [UInt8],
+    isOneFileSystem: Bool
   ) throws(Errno) {
+    self.isOneFileSystem = isOneFileSystem
     self.anchorPath = anchorPath
     self.mountpoint = mountpoint
     coveredDescriptor = covered
@@ -66,9 +79,17 @@ final class Host: Sendable {
     ownDevice.store(device, ordering: .releasing)
   }
 
-  private func isOwn(_ status: Status) -> Bool {
+  func isOwn(_ status: Status) -> Bool {
     status.device == ownDevice.load(ordering: .acquiring)
   }
+
+  /// Of an own object: it is in the mount at the mountpoint.
+  func isOwnMount(_ status: Status) -> Bool {
+    status.mount_id == ownMount.load(ordering: .relaxed)
+  }
+
+  /// The path is the mountpoint or on the way to it: there is no symbolic link in it.
+  func leads(to path: [[UInt8]]) -> Bool { !mountpoint.isEmpty && mountpoint.starts(with: path) }
 
   // MARK: Looking
 
@@ -79,7 +100,13 @@ final class Host: Sendable {
     if status.mount_id == mount, mounts.isPlain(mount) {
       return Located(status: status, origin: .child, link: Node.nobody)
     }
-    return try unsafe inspectMount(directory, name, status)
+    var found = try unsafe inspectMount(directory, name, status)
+    if isOneFileSystem, status.mount_id != mount, found.origin == .child {
+      // As a pseudo file system is.
+      guard status.isDirectory else { throw .noEntry }
+      found.isBlank = true
+    }
+    return found
   }
 
   /// The object behind a descriptor that `open` gave.
@@ -94,7 +121,7 @@ final class Host: Sendable {
     var found = Located(status: status, origin: .child, link: Node.nobody)
     if isOwn(status) {
       guard status.isDirectory else { throw .noEntry }
-      if status.mount_id == ownMount.load(ordering: .relaxed) {
+      if isOwnMount(status) {
         found.status = try System.status(of: coveredDescriptor)
         found.origin = .covered
       } else {
@@ -192,7 +219,7 @@ final class Host: Sendable {
       directory = Descriptor(owning: next)
       let status = try System.status(of: directory.raw, synchronising: false)
       guard isOwn(status) else { continue }
-      guard status.mount_id == ownMount.load(ordering: .relaxed) else { throw .noEntry }
+      guard isOwnMount(status) else { throw .noEntry }
       directory = try openCovered()
     }
     return directory

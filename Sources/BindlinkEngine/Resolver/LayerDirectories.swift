@@ -12,16 +12,16 @@ struct LayerDirectories: ~Copyable {
     case opened(Int32, mount: UInt64)
   }
 
-  private let resolver: Resolver
-  private let scope: Scope
+  let resolver: Resolver
+  let scope: Scope
   private var directories: [Directory]
   private var path: [[UInt8]]?
 
-  /// A directory whose place in the governing layer is known.
+  /// A directory whose place in one layer is known.
   init(_ resolver: Resolver, _ place: DirectoryPlace) {
     self.init(resolver, place.scope)
-    if !directories.isEmpty {
-      directories[0] =
+    if let known = place.scope.layers.firstIndex(where: { $0.link == place.link }) {
+      directories[known] =
         place.descriptor < 0 ? .absent : .borrowed(place.descriptor, mount: place.mount)
     }
   }

@@ -23,7 +23,9 @@ struct Located {
 /// A directory of the view in which names are resolved.
 struct DirectoryPlace {
   let scope: Scope
-  /// The directory in the governing layer; -1: synthesised, there is none.
+  /// The layer that has the directory: where merged ones before it lack it, not the first.
+  let link: Int32
+  /// The directory in that layer; -1: synthesised, there is none.
   let descriptor: Int32
   /// The mount that `descriptor` is in.
   let mount: UInt64

@@ -33,8 +33,11 @@ package final class Resolver: Sendable {
       guard place.descriptor >= 0 else { throw .noEntry }
       return try unsafe locateChild(in: place, name)
     }
-    if scope.isUniform, place.descriptor >= 0, unsafe isExceptedFromNone(scope, name) {
-      return try unsafe locateChild(in: place, name)
+    if scope.isUniform, !scope.merges, place.descriptor >= 0,
+      unsafe isExceptedFromNone(scope, name)
+    {
+      let found = try unsafe locateChild(in: place, name)
+      if !found.status.isDirectory || scope.layers.count <= 2 { return found }
     }
     return try unsafe locateScoped(in: place, name, path: path)
   }
@@ -60,31 +63,58 @@ package final class Resolver: Sendable {
   private func locateScoped(
     in place: DirectoryPlace, _ name: Name, path: PathProvider
   ) throws(Errno) -> Located {
+    var layers = LayerDirectories(self, place)
+    return try unsafe locate(in: place, name, &layers, path: path)
+  }
+
+  /// As `locate`, with the directory's layers at hand.
+  func locate(
+    in place: DirectoryPlace, _ name: Name, _ layers: inout LayerDirectories, path: PathProvider
+  ) throws(Errno) -> Located {
     let bytes = unsafe nameBytes(name)
     let child = unsafe place.scope.child(bytes.span)
-    var layers = LayerDirectories(self, place)
     let keeping = try unsafe layers.keeping(name, path: path)
     if let link = child.link {
-      return try unsafe locateLinkRoot(link, child, in: place.scope, bytes, keeping)
+      return try unsafe locateLinkRoot(link, child, name, &layers, keeping, path)
     }
-    if let governing = keeping.first,
-      var found = try unsafe layers.inspect(governing, name, path: path)
-    {
-      found.link = place.scope.layers[governing].link
-      if governing > 0 || place.descriptor < 0 { found.origin = .layer }
+    return try unsafe locate(in: place, name, child, &layers, keeping, path)
+  }
+
+  /// What the view would show at a name if no link's root stood there.
+  func locateOuter(
+    in place: DirectoryPlace, _ name: Name, path: PathProvider
+  ) throws(Errno) -> Located {
+    var layers = LayerDirectories(self, place)
+    let child = unsafe place.scope.child(nameBytes(name).span)
+    let keeping = try unsafe layers.keeping(name, path: path)
+    return try unsafe locate(in: place, name, child, &layers, keeping, path)
+  }
+
+  private func locate(
+    in place: DirectoryPlace, _ name: Name, _ child: ScopeChild,
+    _ layers: inout LayerDirectories, _ keeping: [Int], _ path: PathProvider
+  ) throws(Errno) -> Located {
+    let bytes = unsafe nameBytes(name)
+    let search = try unsafe layers.search(name, keeping, path: path)
+    if var found = search.object {
+      found.link = place.scope.layers[search.layer!].link
+      if found.link != place.link || place.descriptor < 0 { found.origin = .layer }
       if found.status.isDirectory {
-        found.scope = unsafe place.scope.descend(bytes.span, keeping: keeping)
+        found.scope = unsafe place.scope.descend(
+          bytes.span, keeping: search.keeping, closed: search.closed)
         return found
       }
       if !child.leadsToLink, !child.leadsToException { return found }
       if !child.leadsToLink {
-        let scope = unsafe place.scope.descend(bytes.span, keeping: keeping)
+        let scope = unsafe place.scope.descend(
+          bytes.span, keeping: search.keeping, closed: search.closed)
         if try unsafe !showsException(scope, try path() + [Array(bytes)]) { return found }
       }
     }
     // R8: a way to a link's root, or to an exception that has something to show.
     guard child.leadsToLink || child.leadsToException else { throw .noEntry }
-    let scope = unsafe place.scope.descend(bytes.span, keeping: keeping)
+    let scope = unsafe place.scope.descend(
+      bytes.span, keeping: search.keeping, closed: search.closed)
     if !child.leadsToLink, try unsafe !showsException(scope, try path() + [Array(bytes)]) {
       throw .noEntry
     }
@@ -93,18 +123,22 @@ package final class Resolver: Sendable {
 
   /// O5: the root is what the backing is. P1: a missing one is absent, unless a link lies below.
   private func locateLinkRoot(
-    _ link: Int32, _ child: ScopeChild, in scope: Scope, _ name: UnsafeBufferPointer<UInt8>,
-    _ keeping: [Int]
+    _ link: Int32, _ child: ScopeChild, _ name: Name, _ layers: inout LayerDirectories,
+    _ keeping: [Int], _ path: PathProvider
   ) throws(Errno) -> Located {
+    let bytes = unsafe nameBytes(name)
     if var found = try inspectBacking(link) {
       if found.status.isDirectory {
-        found.scope = unsafe scope.descend(name.span, keeping: keeping)
+        let search = try unsafe layers.search(
+          name, keeping, below: table.link(link)?.isMerged ?? false, path: path)
+        found.scope = unsafe layers.scope.descend(
+          bytes.span, keeping: search.keeping, closed: search.closed)
         return found
       }
       if !child.leadsToLink { return found }
     }
     guard child.leadsToLink else { throw .noEntry }
-    return synthesised(unsafe scope.descendToWayOnly(name.span), link: Node.nobody)
+    return synthesised(unsafe layers.scope.descendToWayOnly(bytes.span), link: Node.nobody)
   }
 
   private func synthesised(_ scope: Scope, link: Int32) -> Located {
@@ -144,7 +178,14 @@ package final class Resolver: Sendable {
   /// The root directory of a layer and a path below it, opened without following anything.
   func openLayer(_ link: Int32, _ relative: ArraySlice<[UInt8]>) throws(Errno) -> Descriptor {
     let base = link == Layer.anchor ? try host.openAnchor() : try openRoot(of: link)
-    return relative.isEmpty ? base : try host.open(relative, beneath: base)
+    if relative.isEmpty { return base }
+    guard host.isOneFileSystem else { return try host.open(relative, beneath: base) }
+    let mount = try System.status(of: base.raw, synchronising: false).mount_id
+    let object = try host.open(relative, beneath: base)
+    guard try System.status(of: object.raw, synchronising: false).mount_id == mount else {
+      throw .noEntry
+    }
+    return object
   }
 
   private func openRoot(of link: Int32) throws(Errno) -> Descriptor {
@@ -176,17 +217,12 @@ package final class Resolver: Sendable {
     for (index, name) in relative.enumerated() {
       if scope.child(name.span).link != nil { return true }
       var layers = LayerDirectories(self, scope)
-      let (place, isLast) = (path, index == relative.count - 1)
-      let found = unsafe try withName(name) { (text) throws(Errno) -> Bool? in
-        let keeping = try unsafe layers.keeping(text, path: { place })
-        guard !isLast else {
-          guard let governing = keeping.first else { return false }
-          return try unsafe layers.inspect(governing, text, path: { place }) != nil
-        }
-        scope = scope.descend(name.span, keeping: keeping)
-        return nil
+      let place = path
+      let search = unsafe try withName(name) { (text) throws(Errno) -> LayerSearch in
+        try unsafe layers.search(text, layers.keeping(text, path: { place }), path: { place })
       }
-      if let found { return found }
+      if index == relative.count - 1 { return search.object != nil }
+      scope = scope.descend(name.span, keeping: search.keeping, closed: search.closed)
       path.append(name)
     }
     return false

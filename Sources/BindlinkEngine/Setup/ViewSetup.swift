@@ -7,6 +7,10 @@ package enum ExceptionRequest: Sendable {
   /// A path of the view, with wildcards a pattern of the link that its literal part lies in; not
   /// beginning with "/": a pattern for every link.
   case argument([UInt8])
+  /// A line of the view's own list, for every link.
+  case line([UInt8])
+  /// A line of the anchor's own list.
+  case anchorLine([UInt8])
   /// Lines of patterns for every link.
   case file(name: String, content: [UInt8])
 }
@@ -23,8 +27,10 @@ package struct ViewSetup: Sendable {
   package var links: [LinkRequest] = []
   /// In the order given, which decides (E4).
   package var exceptions: [ExceptionRequest] = []
-  package var createsParents = false
   package var isReadOnly = false
+  /// Other mounts inside of a backing or the anchor are left out (R9).
+  package var isOneFileSystem = false
+  package var cachePolicy = CachePolicy()
   /// Processes of other users may enter.
   package var allowsOther = false
 
@@ -39,10 +45,11 @@ package struct ViewSetup: Sendable {
 extension Engine {
   /// The engine of a view, checked by C1 to C3; nothing is changed or mounted by it.
   package convenience init(_ setup: ViewSetup) throws(LinkError) {
-    let resolver = try ViewBuilder(setup).build()
+    let resolver = try ViewBuilder.build(setup)
     do throws(Errno) {
       try self.init(
-        resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible)
+        resolver: resolver, switchesCredentials: setup.allowsOther && Impersonation.isPossible,
+        cachePolicy: setup.cachePolicy)
     } catch {
       let subject = String(decoding: setup.source ?? setup.mountpoint, as: UTF8.self)
       throw LinkError(

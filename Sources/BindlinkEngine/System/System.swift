@@ -85,6 +85,13 @@ enum System {
     Descriptor(owning: try checked(bl_reopen(descriptor, flags)))
   }
 
+  /// The text of the symbolic link behind an O_PATH descriptor.
+  static func target(of descriptor: Int32) throws(Errno) -> [UInt8] {
+    var text = [CChar](repeating: 0, count: 4096)
+    let count = try unsafe checked(bl_readlinkat(descriptor, "", &text, text.count))
+    return text.prefix(count).map { UInt8(bitPattern: $0) }
+  }
+
   /// All of a file of the kernel's, which has no size that could be asked for.
   static func content(of path: String) -> [UInt8]? {
     guard let file = try? unsafe open(currentDirectory, path, 0) else { return nil }

@@ -1,0 +1,1 @@
+../BindlinkMapTests/SeededGenerator.swift
