@@ -27,7 +27,7 @@ extension BindLink {
     self.init(
       FilePath(bytes: request.virtualPath), backing: FilePath(bytes: request.backing),
       isReadOnly: request.isReadOnly, isMerged: request.isMerged,
-      createsParents: request.createsParents,
+      createsParents: request.createsParents ? true : nil,
       keepsSymbolicLinksInside: request.keepsSymbolicLinksInside,
       exceptions: request.exceptions.map(ExceptionLine.init(bytes:)),
       inherited: request.inherited.map {

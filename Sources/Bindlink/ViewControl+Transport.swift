@@ -64,6 +64,10 @@ extension BindlinkError {
   init(_ what: String, _ failure: ControlFailure) {
     switch failure {
     case .refused(let refusal): self.init(what, refusal)
+    case .failed(.notTypewriter, let subject, _):
+      let subject = String(decoding: subject, as: UTF8.self)
+      self.init(
+        what, "\(subject) is in no view", .invalidArgument, subject: subject, exitStatus: .failed)
     case .failed(let errno, let subject, let reason):
       let subject = String(decoding: subject, as: UTF8.self)
       self.init(

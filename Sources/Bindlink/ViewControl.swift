@@ -21,7 +21,7 @@ public struct ViewControl: Hashable, Sendable {
 
   /// The view that is mounted at `path`, or that `path` lies in. Nothing is asked of the view.
   ///
-  /// - Throws: ENOTTY where `path` is in no view; ENOENT, ENOTDIR or EACCES where its way there
+  /// - Throws: EINVAL where `path` is in no view; ENOENT, ENOTDIR or EACCES where its way there
   ///   cannot be followed.
   public init(at path: FilePath) throws(BindlinkError) {
     self = try Self.locate(path).view

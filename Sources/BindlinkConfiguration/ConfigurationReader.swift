@@ -69,12 +69,14 @@ struct ConfigurationReader {
       return true
     }
     guard isMapping else { return nil }
+    if let backing {
+      places.add(backing.path, result.isMerged ? .mergedBacking : .backing, backing.place)
+    }
     for key in missing.sorted(by: >) { report(node.place, "the link has no '\(key)'") }
     guard let virtualPath, let backing else { return nil }
     result.virtualPath = virtualPath
     result.backing = backing.path
     result.exceptions = lists.all ?? []
-    places.add(backing.path, result.isMerged ? .mergedBacking : .backing, backing.place)
     return result
   }
 
