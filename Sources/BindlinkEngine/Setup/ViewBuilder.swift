@@ -18,8 +18,6 @@ enum ViewBuilder {
         LinkRequest(virtualPath: [HostPath.slash], backing: source), .create, nil)
     }
     for link in setup.links {
-      var link = link
-      link.createsParents = link.createsParents || setup.createsParents
       try builder.add(link, .create, LinkDraft.operation("create", link.virtualPath))
     }
     return try builder.build(adding: setup.exceptions)
