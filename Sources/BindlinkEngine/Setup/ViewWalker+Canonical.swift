@@ -18,12 +18,19 @@ extension ViewWalker {
     var pending = Array(HostPath.components(spelling).reversed())
     var path: [[UInt8]] = []
     var links = 0
+    // How long a path is below which there is nothing.
+    var end = Int.max
     while let name = pending.popLast() {
       if name == Self.parentName {
         guard path.popLast() != nil else { throw refusal(.invalid, "leads out of the view") }
+        if path.count < end { end = .max }
         continue
       }
       let here = path + [name]
+      if path.count >= end {
+        path = here
+        continue
+      }
       if pending.isEmpty {
         guard followingLast, resolver.table.link(at: VirtualPath(components: here)) == nil,
           let target = try? symbolicLink(here)
@@ -31,7 +38,14 @@ extension ViewWalker {
         // A link stands at the directory that the name leads to, else at the name itself.
         return directory(from: path, target) ?? VirtualPath(components: here)
       }
-      guard let target = try? symbolicLink(here) else {
+      let target: [UInt8]?
+      do throws(Errno) {
+        target = try symbolicLink(here)
+      } catch {
+        target = nil
+        end = here.count
+      }
+      guard let target else {
         path = here
         continue
       }
