@@ -10,8 +10,8 @@ public struct LinkSpecification: Hashable, Sendable {
   public var backing: FilePath
   /// Nothing can be changed through the link (W1).
   public var isReadOnly: Bool
-  /// The directory shows what lay there before as well (M1). Not offered yet: mounting a view with
-  /// such a link fails with EOPNOTSUPP.
+  /// The directory shows what lies there without the link as well, at every level; where both have
+  /// a name, the backing's is shown (M1). New names are made in the backing (M2).
   public var isMerged: Bool
   /// Symbolic links with an absolute target below the backing show a relative one instead, which
   /// leads to the same place of the view (R6). `lstat` still gives the length of the real target.

@@ -70,40 +70,53 @@ extension Engine {
       }
       return (references, table.version)
     }
+    var left: [Reference] = []
+    var isShown = false
     for reference in references {
-      if try !refresh(reference, of: slot) {
-        dropName(reference, of: slot)
+      switch try refresh(reference, of: slot) {
+      case .same: isShown = true
+      case .moved:
+        isShown = true
+        left.append(reference)
+      case .left: left.append(reference)
       }
     }
-    let isReachable = nodes.withLock { table in
-      let node = unsafe table[slot]
-      unsafe node.pointee.version = version
-      return unsafe node.pointee.names != nil || node.pointee.keepsDescriptor
+    // The names stay where none is right any more: who holds the object reaches it by them (R4).
+    guard isShown || nodes.withLock({ unsafe $0[slot].pointee.keepsDescriptor }) else {
+      throw .stale
     }
-    if !isReachable { throw .stale }
+    for reference in left { dropName(reference, of: slot) }
+    nodes.withLock { unsafe $0[slot].pointee.version = version }
   }
 
-  /// False: the name does not lead to the node any more.
-  private func refresh(_ reference: Reference, of slot: UInt32) throws(Errno) -> Bool {
+  private enum Place {
+    /// The name leads to the node as it did.
+    case same
+    /// It does, in another directory's node.
+    case moved
+    case left
+  }
+
+  private func refresh(_ reference: Reference, of slot: UInt32) throws(Errno) -> Place {
     do throws(Errno) {
       let parent = try directory(slot: reference.parent)
       let (parentSlot, resolver) = (parent.slot, parent.resolver)
-      return unsafe try reference.withName { (name) throws(Errno) -> Bool in
+      return unsafe try reference.withName { (name) throws(Errno) -> Place in
         let located = try unsafe locate(in: parent, name)
         return nodes.withLock { table in
           let node = unsafe table[slot]
           guard unsafe node.pointee.identity == located.status.identity, !located.isDirectory,
             unsafe node.pointee.isReadOnly == resolver.isReadOnly(located.link),
             unsafe !located.belongsToLink || node.pointee.link == located.link
-          else { return false }
+          else { return .left }
           _ = unsafe table.addName(
             slot, parent: parentSlot, name, link: located.link, origin: located.origin)
-          return parentSlot == reference.parent
+          return parentSlot == reference.parent ? .same : .moved
         }
       }
     } catch {
       guard error.isAbsence || error == .stale else { throw error }
-      return false
+      return .left
     }
   }
 
@@ -118,8 +131,9 @@ extension Engine {
   }
 
   /// The node's object where none of its names leads to it any more: by a handle of it, because
-  /// somebody removed or replaced it while it is open; of a directory, where the table that located it
-  /// had it (R4).
+  /// somebody removed or replaced it while it is open; else where the table that located it had it
+  /// (R4). So a path that was looked up just before a change can still be opened after it, with the
+  /// rights that it had.
   func heldObject(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
     let id = nodes.withLock { $0.id(of: slot) }
     for descriptor in handles.descriptors(of: id) {
@@ -130,7 +144,45 @@ extension Engine {
         return object
       }
     }
-    return try? formerDirectory(slot, identity)
+    let (isCurrent, isDirectory) = nodes.withLock { table in
+      (table.isCurrent(slot), unsafe table[slot].pointee.isDirectory)
+    }
+    if isCurrent { return nil }
+    return isDirectory ? try? formerDirectory(slot, identity) : formerFile(slot, identity)
+  }
+
+  private func formerFile(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
+    var index = 0
+    while let reference = nodes.withLock({ unsafe Reference($0[slot], at: index) }) {
+      if let object = try? formerObject(reference),
+        let status = try? System.status(of: object.raw, synchronising: false),
+        status.identity == identity
+      {
+        return object
+      }
+      index += 1
+    }
+    return nil
+  }
+
+  private func formerObject(_ reference: Reference) throws(Errno) -> Descriptor {
+    switch reference.origin {
+    case .linkRoot:
+      guard let backing = resolver.numbers.backing(of: reference.link) else { throw .stale }
+      return try host.open(backing)
+    case .child:
+      let (identity, isCurrent) = nodes.withLock { table in
+        (unsafe table[reference.parent].pointee.identity, table.isCurrent(reference.parent))
+      }
+      let parent =
+        isCurrent
+        ? try openObject(reference.parent, System.pathOnly)
+        : try formerDirectory(reference.parent, identity)
+      return unsafe try reference.withName { (name) throws(Errno) -> Descriptor in
+        try unsafe System.open(parent.raw, name, System.pathOnly)
+      }
+    case .layer, .covered, .synthesised: throw .stale
+    }
   }
 
   private func formerDirectory(_ slot: UInt32, _ identity: Identity) throws(Errno) -> Descriptor {

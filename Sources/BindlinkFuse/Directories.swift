@@ -18,8 +18,9 @@ private func openDirectory(
 ) {
   unsafe serve(request) { request, session in
     do throws(Errno) {
-      let handle = try session.engine.openDirectory(NodeID(node))
-      request.answer(directory: handle, from: session.engine)
+      let (handle, caches, keeps) = try session.engine.openDirectory(NodeID(node))
+      request.answer(
+        directory: handle, cachesListing: caches, keepsListing: keeps, from: session.engine)
     } catch {
       request.fail(error)
     }

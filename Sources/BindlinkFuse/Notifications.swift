@@ -38,6 +38,8 @@ package final class Notifications: @unchecked Sendable {
   private struct State {
     var phase = Phase.waiting
     var queue: [Notice] = []
+    /// Being written.
+    var current: Notice?
     var kernelHasEpoch: Bool
   }
 
@@ -86,12 +88,12 @@ package final class Notifications: @unchecked Sendable {
 
   /// Makes `run` return after what it is writing. Nobody waits any more.
   package func close() {
-    let dropped = state.withLock { state in
-      defer { state.queue = [] }
+    let awaited = state.withLock { state in
       state.phase = .closed
-      return state.queue
+      defer { state.queue = [] }
+      return state.queue + [state.current].compactMap { $0 }
     }
-    for notice in dropped { unsafe sem_post(notice.written) }
+    for notice in awaited { unsafe sem_post(notice.written) }
     unsafe sem_post(work)
   }
 
@@ -99,14 +101,17 @@ package final class Notifications: @unchecked Sendable {
   package func run() {
     while true {
       while unsafe sem_wait(work) == -1 {}
-      let next = state.withLock { state -> (Notice?, Bool) in
-        if state.phase == .closed { return (nil, true) }
-        return (state.queue.isEmpty ? nil : state.queue.removeFirst(), false)
+      let (notice, isClosed) = state.withLock { state in
+        state.current = state.queue.isEmpty ? nil : state.queue.removeFirst()
+        return (state.current, state.phase == .closed)
       }
-      if next.1 { return }
-      guard let notice = next.0 else { continue }
+      if isClosed { return }
+      guard let notice else { continue }
       let result = write(notice.invalidations)
-      state.withLock { _ in notice.result = result }
+      state.withLock { state in
+        notice.result = result
+        state.current = nil
+      }
       unsafe sem_post(notice.written)
     }
   }
@@ -178,14 +183,16 @@ package final class Notifications: @unchecked Sendable {
 extension Session {
   private static let notifierStackSize = 128 << 10
 
-  func startNotifier() {
+  /// False without a thread for it: then nothing may be served, for nobody could take it back.
+  func startNotifier() -> Bool {
     threads.withLock { threads in
       guard
         let thread = unsafe startThread(
           stackSize: Self.notifierStackSize, runNotifier, Unmanaged.passUnretained(self).toOpaque())
-      else { return }
+      else { return false }
       notifications.open()
       threads.insert(notifier: thread)
+      return true
     }
   }
 }

@@ -86,11 +86,13 @@ struct Request: ~Copyable {
     discard self
   }
 
-  consuming func answer(directory handle: HandleID, from engine: Engine) {
+  consuming func answer(
+    directory handle: HandleID, cachesListing: Bool, keepsListing: Bool, from engine: Engine
+  ) {
     var info = fuse_file_info()
     info.fh = handle.rawValue
-    info.cache_readdir = engine.cachePolicy.keepsPageCache ? 1 : 0
-    info.keep_cache = info.cache_readdir
+    info.cache_readdir = cachesListing ? 1 : 0
+    info.keep_cache = keepsListing ? 1 : 0
     if unsafe fuse_reply_open(request, &info) == -ENOENT {
       engine.releaseDirectory(handle)
     }

@@ -63,7 +63,7 @@ import Testing
     Case("mount @/mnt --link =@/data", 64, "EINVAL, C1", "no virtual path"),
     Case("mount @/mnt --link /a=", 64, "EINVAL, C1", "no backing"),
     Case("mount @/mnt --link /a=@/data,nonsense", 64, "EINVAL, C1", "'nonsense'"),
-    Case("mount @/mnt --link /a=@/data,merged", 1, "EOPNOTSUPP, M1", "merged"),
+    Case("mount @/mnt --link /a=@/file,merged", 1, "ENOTDIR, P6", "file"),
     Case("mount @/mnt -o nonsense", 64, "EINVAL", "'nonsense'"),
     Case("mount @/mnt -oro,fsname=x,nonsense=3", 64, "EINVAL", "'nonsense=3'"),
     Case("mount @/mnt -o link=@/data", 64, "EINVAL, C1", "no '='"),

@@ -169,7 +169,7 @@ final class ScratchView {
   func entries(
     _ node: NodeID = .root, pieces: Int = .max, withEntries: Bool = false
   ) throws(Errno) -> [Listed] {
-    let handle = try engine.openDirectory(node)
+    let (handle, _, _) = try engine.openDirectory(node)
     defer { engine.releaseDirectory(handle) }
     var all: [Listed] = []
     var offset: Int64 = 0

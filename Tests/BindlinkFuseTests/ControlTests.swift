@@ -7,9 +7,22 @@ import Glibc
 import Testing
 
 @Suite struct ControlTests {
-  /// A name that is not there, longer than one message can be.
-  static let longPath = Array(
-    String(repeating: "/" + String(repeating: "n", count: 199), count: 200).utf8)
+  /// Links to one directory, more than one message can hold.
+  private func links(_ served: ServedSession, _ name: String) -> ControlRequest {
+    .change(
+      (0..<600).map {
+        .create(
+          LinkRequest(
+            virtualPath: Array("/\(name)\($0)".utf8), backing: Array("\(served.directory)/sub".utf8)
+          ))
+      })
+  }
+
+  /// How many links there are, of those with that name.
+  private func count(_ served: ServedSession, _ name: String = "") throws -> Int {
+    guard case .links(let links) = try ask(served, .list) else { return -1 }
+    return links.count { $0.link.virtualPath.starts(with: Array("/\(name)".utf8)) }
+  }
 
   /// The answer to one ioctl, or its errno.
   private func tell(
@@ -23,7 +36,9 @@ import Testing
       .u32(UInt32(padded.count)).u32(UInt32(outSize)).raw(padded)
     served.client.send(
       WireClient.request(39, unique: 4, node: 1, arguments, uid: uid))
-    let reply = try #require(served.client.receive())
+    var reply = try #require(served.client.receive())
+    // Of a change the kernel is told, before it is answered (C7).
+    while reply.unique == 0 { reply = try #require(served.client.receive()) }
     try #require(reply.unique == 4)
     if reply.error != 0 { return .failure(Errno(rawValue: reply.error)) }
     // After fuse_ioctl_out.
@@ -84,26 +99,31 @@ import Testing
 
   @Test func longRequestsAndRepliesComeWhole() throws {
     let served = try ServedSession()
-    #expect(path(try ask(served, .explain(Self.longPath))) == Self.longPath)
+    #expect(try ask(served, links(served, "link")) == .changed)
+    #expect(try ask(served, .list).encoded.count > 2 * ControlMessage.pieceSize)
+    #expect(try count(served, "link") == 600)
     #expect(served.engine.expireTransactions() == nil)
   }
 
   @Test func twoClientsAtOnceKeepApart() throws {
     let served = try ServedSession()
-    let first = ControlRequest.explain(Self.longPath + Array("/first".utf8)).encoded
-    let second = ControlRequest.explain(Self.longPath + Array("/second".utf8)).encoded
+    let first = links(served, "first").encoded
+    let second = links(served, "second").encoded
     let begun = (try begin(served, first), try begin(served, second))
     #expect(begun.0.transaction != begun.1.transaction)
-    #expect(path(try finish(served, second, begun.1))?.suffix(7) == Array("/second".utf8)[...])
-    #expect(path(try finish(served, first, begun.0))?.suffix(6) == Array("/first".utf8)[...])
+    #expect(try finish(served, second, begun.1) == .changed)
+    #expect(try (count(served, "first"), count(served, "second")) == (0, 600))
+    #expect(try finish(served, first, begun.0) == .changed)
+    #expect(try (count(served, "first"), count(served, "second")) == (600, 600))
   }
 
   @Test func clientsThatStopHalfWayHoldUpNobody() throws {
     let served = try ServedSession()
-    let request = ControlRequest.explain(Self.longPath).encoded
+    let request = links(served, "link").encoded
     let abandoned = try begin(served, request)
     for _ in 0..<100 { _ = try begin(served, request) }
-    #expect(path(try ask(served, .explain(Self.longPath))) == Self.longPath)
+    #expect(try count(served) == 0)
+    #expect(try ask(served, links(served, "link")) == .changed)
     // Their room was needed.
     let late = ControlMessage(
       .send, transaction: abandoned.transaction, of: request, from: abandoned.offset)
@@ -114,7 +134,7 @@ import Testing
   @Test("C9: a stranger's request is one message, and a transaction is its owner's")
   func strangers() throws {
     let served = try ServedSession()
-    let request = ControlRequest.explain(Self.longPath).encoded
+    let request = links(served, "link").encoded
     let first = ControlMessage(.send, transaction: 0, of: request, from: 0)
     let answer = try tell(served, first, uid: 12345)
     guard case .refused(let error) = try ControlReply(decoding: Array(answer.piece)) else {
@@ -128,7 +148,7 @@ import Testing
     #expect(try tell(served, next.bytes, uid: 12345) == .failure(.cancelled))
     let fetch = ControlMessage(.fetch, transaction: begun.transaction)
     #expect(try tell(served, fetch.bytes, uid: 12345) == .failure(.cancelled))
-    #expect(path(try finish(served, request, begun)) == Self.longPath)
+    #expect(try finish(served, request, begun) == .changed)
   }
 
   @Test func aRequestThatIsTooLongIsRefused() throws {
@@ -140,6 +160,18 @@ import Testing
       return
     }
     #expect(error.errno.rawValue == E2BIG)
+  }
+
+  @Test("C10: a path that no system call takes is refused, however deep")
+  func aPathThatIsTooLongIsRefused() throws {
+    let served = try ServedSession()
+    let deep = Array(String(repeating: "/n", count: 2048).utf8)
+    #expect(path(try ask(served, .explain(deep))) == deep)
+    guard case .refused(let error) = try ask(served, .explain(deep + [47])) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(error.errno == .nameTooLong)
   }
 
   @Test func anotherVersionIsAnsweredWithOurs() throws {

@@ -99,6 +99,49 @@ import Testing
   }
 }
 
+extension NotificationTests {
+  @Test func theEndOfTheSessionEndsTheWait() throws {
+    let device = try Device(patience: 60)
+    device.start()
+    let sender = Sender(device.notifications)
+    sender.start()
+    for _ in 0..<5_000 where !device.isFull { usleep(1_000) }
+    #expect(device.isFull)
+    #expect(!sender.hasReturned)
+    device.notifications.close()
+    for _ in 0..<5_000 where !sender.hasReturned { usleep(1_000) }
+    #expect(sender.hasReturned)
+    device.stop()
+  }
+}
+
+/// Sends more than a socket takes.
+private final class Sender: Sendable {
+  private let notifications: Notifications
+  private let returned = Atomic(false)
+  var hasReturned: Bool { returned.load(ordering: .acquiring) }
+
+  init(_ notifications: Notifications) { self.notifications = notifications }
+
+  func start() {
+    var thread = pthread_t()
+    unsafe pthread_create(&thread, nil, runSender, Unmanaged.passRetained(self).toOpaque())
+    pthread_detach(thread)
+  }
+
+  func run() {
+    var invalidations = Invalidations()
+    invalidations.nodes = (1...100_000).map { NodeID(rawValue: $0) }
+    _ = notifications.send(invalidations)
+    returned.store(true, ordering: .releasing)
+  }
+}
+
+private func runSender(_ sender: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  unsafe Unmanaged<Sender>.fromOpaque(sender!).takeRetainedValue().run()
+  return nil
+}
+
 /// A notifier without a session.
 private final class Device: Sendable {
   let descriptor: Int32
@@ -106,12 +149,12 @@ private final class Device: Sendable {
   let notifications: Notifications
   private let isRunning = Atomic(false)
 
-  init() throws {
+  init(patience: Int = 1) throws {
     var sockets: [Int32] = [-1, -1]
     let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
     try #require(unsafe socketpair(AF_UNIX, type, 0, &sockets) == 0)
     (descriptor, other) = (sockets[0], sockets[1])
-    notifications = Notifications(device: descriptor, traces: false, patience: 1)
+    notifications = Notifications(device: descriptor, traces: false, patience: patience)
   }
 
   deinit {
@@ -140,6 +183,12 @@ private final class Device: Sendable {
     for _ in 0..<5_000 where isRunning.load(ordering: .acquiring) { usleep(1_000) }
     let stillRuns = isRunning.load(ordering: .acquiring)
     #expect(!stillRuns)
+  }
+
+  /// Whether the next message would have to wait.
+  var isFull: Bool {
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return unsafe poll(&waiting, 1, 0) == 0
   }
 
   /// How many messages are there.

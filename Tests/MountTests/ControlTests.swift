@@ -80,6 +80,28 @@ extension MountedViews {
       }
     }
 
+    @Test("C7: what the kernel has cached of a link is gone when its removal returns")
+    func caches() throws {
+      let timeouts = ["entry", "negative", "attr"].map { "\($0)_timeout=600" }.joined(
+        separator: ",")
+      try withView(
+        ["b/l/old=1", "b/other=2", "l/new=3"], "@/b", "--link", "/l=@/l", "-o", timeouts
+      ) { view, host in
+        let client = try installClient(host)
+        let held = view.descriptor("l/new")
+        defer { close(held) }
+        #expect(view.read("l/new") == "3" && view.read("l/old") == "ENOENT")
+        #expect(view.list("l") == "new" && view.kind("other") == "file")
+        // The kernel does believe it.
+        host.unlink("b/other")
+        #expect(view.kind("other") == "file")
+        #expect(try ask([], client, "remove", view["l"]) == "changed\n")
+        #expect(view.read("l/new") == "ENOENT" && view.read("l/old") == "1")
+        #expect(view.list("l") == "old")
+        #expect(Place.read(held) == "3", "R4")
+      }
+    }
+
     @Test("C9: a path in no view, and the view of a path that does not exist")
     func elsewhere() throws {
       try withLinks { view, client in

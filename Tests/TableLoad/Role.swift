@@ -81,7 +81,6 @@ enum Role: String {
         link.exceptions = except.map { Array($0.utf8) }
         return link
       }
-      try apply(.create(request("/h", "h")))
       while time(nil) < end {
         try apply(.create(request("/l", "a")))
         check.expect(Calls.read("\(view)/l/who"), ["a"], "after create")

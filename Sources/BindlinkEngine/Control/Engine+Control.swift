@@ -129,6 +129,10 @@ extension Engine {
       switch request {
       case .list: return .links(try linkStatuses(showingExceptions: mayChange))
       case .explain(let path):
+        // PATH_MAX: what is longer names nothing, and would be looked for all the same.
+        guard path.count <= 4096 else {
+          throw LinkError(.nameTooLong, "C10", "the path", "is too long")
+        }
         return .explanation(try explain(path, showingHidden: mayChange))
       case .export:
         guard mayChange else { throw .mayNotChange }

@@ -14,6 +14,7 @@ final class LinkNumbers: Sendable {
     var numbers: [Key: Int32] = [:]
     /// For each number one made of the virtual path, the same in each mount.
     var salts: [UInt64] = []
+    var backings: [[UInt8]] = []
   }
 
   private let state = Guarded(State())
@@ -25,8 +26,14 @@ final class LinkNumbers: Sendable {
       let number = Int32(state.salts.count)
       state.numbers[key] = number
       state.salts.append(hash(link.virtualPath.bytes.span))
+      state.backings.append(link.backing)
       return number
     }
+  }
+
+  /// Nil for the anchor, and for nobody.
+  func backing(of number: Int32) -> [UInt8]? {
+    number < 0 ? nil : state.withLock { $0.backings[Int(number)] }
   }
 
   /// 0 for the anchor, and for nobody.

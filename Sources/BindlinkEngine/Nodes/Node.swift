@@ -81,6 +81,9 @@ enum Origin: UInt8 {
   /// Renames under way that change its names, and how many there have been.
   var moves: UInt16 = 0
   var moved: UInt16 = 0
+  /// That of the table by which the directory was last opened; the kernel's listing is of no later
+  /// one.
+  var listed: UInt32 = 0
   var isReadOnly = false
   var keepsDescriptor = false
   /// Used since the descriptor cache's hand last passed.

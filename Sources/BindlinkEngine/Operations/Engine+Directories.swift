@@ -5,14 +5,27 @@ internal import CBindlinkSystem
 internal import Glibc
 
 extension Engine {
-  package func openDirectory(_ id: NodeID) throws(Errno) -> HandleID {
+  /// `cachesListing`: the kernel may keep what it reads by the handle for others; only where the table
+  /// has no say, since nothing takes back a listing that is on its way when the table changes (C7).
+  /// `keepsListing`: what it has kept is still right.
+  package func openDirectory(
+    _ id: NodeID
+  ) throws(Errno) -> (HandleID, cachesListing: Bool, keepsListing: Bool) {
     let directory = try directory(id)
     let descriptor =
       directory.descriptor >= 0
       ? try System.openForListing(directory.descriptor)
       : try host.openCovered()
     let stream = DirectoryStream(node: id, isListed: directory.isListed, version: directory.version)
-    return try handles.insert(descriptor, flags: 0, node: id, stream: stream)
+    let handle = try handles.insert(descriptor, flags: 0, node: id, stream: stream)
+    guard cachePolicy.keepsPageCache, !directory.isListed else { return (handle, false, false) }
+    let (slot, version) = (NodeTable.slot(of: id), directory.version)
+    let keepsListing = nodes.withLock { table in
+      let node = unsafe table[slot]
+      defer { unsafe node.pointee.listed = version }
+      return unsafe node.pointee.listed == version
+    }
+    return (handle, true, keepsListing)
   }
 
   /// FSYNCDIR. A directory that only the view has holds nothing to be written.

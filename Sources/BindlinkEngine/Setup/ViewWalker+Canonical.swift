@@ -18,16 +18,16 @@ extension ViewWalker {
     var pending = Array(HostPath.components(spelling).reversed())
     var path: [[UInt8]] = []
     var links = 0
-    // How long a path is below which there is nothing.
-    var end = Int.max
+    /// From how many components on nothing is there: no need to look.
+    var absence = Int.max
     while let name = pending.popLast() {
       if name == Self.parentName {
         guard path.popLast() != nil else { throw refusal(.invalid, "leads out of the view") }
-        if path.count < end { end = .max }
+        if path.count < absence { absence = .max }
         continue
       }
       let here = path + [name]
-      if path.count >= end {
+      if here.count > absence {
         path = here
         continue
       }
@@ -43,7 +43,7 @@ extension ViewWalker {
         target = try symbolicLink(here)
       } catch {
         target = nil
-        end = here.count
+        if error.isAbsence { absence = here.count }
       }
       guard let target else {
         path = here
