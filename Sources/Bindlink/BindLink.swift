@@ -13,7 +13,8 @@ public struct BindLink: Hashable, Sendable {
   public var backing: FilePath
   /// Nothing can be changed through the link (W1).
   public var isReadOnly: Bool
-  /// The directory shows what lay there before as well (M1).
+  /// The directory shows what lies there without the link as well, at every level; where both have
+  /// a name, the backing's is shown (M1). New names are made in the backing (M2).
   public var isMerged: Bool
   /// Missing parents of the virtual path are made up (R8). Nil: as the `View` or `Configuration`
   /// that the link is part of says; alone: no.

@@ -7,15 +7,13 @@ extension Engine {
   /// Makes a snapshot the present one. When it returns the kernel has forgotten what the change makes
   /// wrong. One caller at a time, from no thread that serves a request.
   func publish(_ resolver: Resolver) {
-    let (concerned, everything) = nodes.withLock { table in
+    var invalidations = nodes.withLock { table in
       let changed = table.resolver.table.paths(changedIn: resolver.table)
       table.publish(resolver)
-      return (table.invalidations(of: changed, naming: false), changed)
+      return table.invalidations(of: changed)
     }
-    var invalidations = concerned
     invalidations.everyEntry = true
-    if notify(invalidations) { return }
-    _ = notify(nodes.withLock { $0.invalidations(of: everything, naming: true) })
+    if !notify(invalidations) { kernelLacksEpoch() }
   }
 }
 
@@ -35,25 +33,16 @@ extension LinkTable {
 
 extension NodeTable {
   /// Directories on the way to the paths, whose listings and attributes change with them, and all
-  /// those below; with `naming`, the names in the latter too, and the paths' own.
-  func invalidations(of paths: PathSet, naming: Bool) -> Invalidations {
+  /// those below.
+  func invalidations(of paths: PathSet) -> Invalidations {
     var result = Invalidations()
     var relations: [UInt32: PathSet.Relation] = [1: paths.root]
     result.nodes.append(.root)
     forEachSlot { slot in
       let node = unsafe self[slot]
-      guard unsafe node.pointee.isDirectory || naming else { return }
-      var known = unsafe node.pointee.names
-      while let record = unsafe known {
-        let relation = unsafe relation(of: record, to: paths, &relations)
-        if relation != .outside {
-          if naming, relation == .inside {
-            result.entries.append(
-              (id(of: unsafe record.pointee.parent), unsafe KnownName.array(of: record)))
-          }
-          if unsafe node.pointee.isDirectory { result.nodes.append(id(of: slot)) }
-        }
-        unsafe known = record.pointee.next
+      guard unsafe node.pointee.isDirectory, let name = unsafe node.pointee.names else { return }
+      if unsafe relation(of: name, to: paths, &relations) != .outside {
+        result.nodes.append(id(of: slot))
       }
     }
     return result

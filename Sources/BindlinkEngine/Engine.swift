@@ -11,9 +11,19 @@
 internal import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
+internal import Synchronization
 
 package final class Engine: Sendable {
-  package let cachePolicy: CachePolicy
+  private let configuredPolicy: CachePolicy
+  private let keepsNames = Atomic(true)
+  /// What the kernel may keep at this moment.
+  package var cachePolicy: CachePolicy {
+    var policy = configuredPolicy
+    if !keepsNames.load(ordering: .relaxed) {
+      (policy.entryTimeout, policy.negativeTimeout) = (0, 0)
+    }
+    return policy
+  }
   /// Changes of the name space are made with the caller's credentials (O6).
   package let switchesCredentials: Bool
 
@@ -40,7 +50,7 @@ package final class Engine: Sendable {
   init(
     resolver: Resolver, switchesCredentials: Bool, cachePolicy: CachePolicy
   ) throws(Errno) {
-    self.cachePolicy = cachePolicy
+    configuredPolicy = cachePolicy
     host = resolver.host
     self.switchesCredentials = switchesCredentials
     let root = try resolver.locateRoot()
@@ -66,6 +76,11 @@ package final class Engine: Sendable {
   package func didMount(device: UInt64, mountID: UInt64) {
     host.didMount(device: device, mount: mountID)
   }
+
+  /// The kernel has no epoch (Linux < 6.16): it may not keep names. Naming each one that a change
+  /// makes wrong is not enough, because nothing takes back the answer to a lookup that began before
+  /// the change and reaches the kernel after it (C7; seen, with eight processes, once in 50 changes).
+  package func kernelLacksEpoch() { keepsNames.store(false, ordering: .relaxed) }
 
   /// Each worker calls this once, before its first request.
   package func prepareWorker() {

@@ -1,3 +1,4 @@
+import BindlinkEngine
 // How messages get from the device to libfuse and back, and what is agreed with the kernel at the
 // start of a connection.
 import BindlinkMap
@@ -62,6 +63,9 @@ func writeMessage(
   }
 }
 
+/// FUSE 7.44 is Linux 6.16.
+private let firstMinorWithEpoch: UInt32 = 44
+
 /// Replaces what libfuse would ask for by default, which differs from version to version.
 func negotiate(
   _ userdata: UnsafeMutableRawPointer?, _ connection: UnsafeMutablePointer<fuse_conn_info>?
@@ -72,6 +76,9 @@ func negotiate(
       | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_ASYNC_DIO | FUSE_CAP_FLOCK_LOCKS
       | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO
       | FUSE_CAP_DONT_MASK | FUSE_CAP_IOCTL_DIR
+    if unsafe !session.options.usesEpoch || connection!.pointee.proto_minor < firstMinorWithEpoch {
+      session.engine.kernelLacksEpoch()
+    }
     if session.options.handlesACL {
       wanted |= FUSE_CAP_POSIX_ACL
     }

@@ -19,7 +19,7 @@ package struct SessionOptions: Sendable {
   package var handlesACL = false
   /// One line per request to standard error.
   package var traces = false
-  /// The kernel's epoch makes cached names void at once, where it has one; otherwise each is named.
+  /// The kernel's epoch makes cached names void at once, where it has one; otherwise it keeps none.
   package var usesEpoch = true
 
   package init(handlesACL: Bool = false, traces: Bool = false, usesEpoch: Bool = true) {

@@ -17,9 +17,11 @@ package final class Scope: Sendable {
   /// E6, O3: a rule with an inner "/" is alive here, so that it can match something strictly below
   /// this directory. The exception paths of links and of the anchor do not count.
   package let patternsReachBelow: Bool
+  /// A rule of a layer is alive here.
+  package let hasRules: Bool
   /// A layer is merged with one outside of it: what a name shows is not up to the first layer alone.
   package let merges: Bool
-  /// The directory is merged itself: its own first layer is (R7).
+  /// The directory is merged itself, as far as others outside of it have it.
   package var isMerged: Bool { layers.count > 1 && layers[0].isMerged }
 
   let store: ScopeStore
@@ -31,7 +33,7 @@ package final class Scope: Sendable {
     self.node = node
     self.layers = layers
     linkBelow = store.trie.hasLinkBelow(node)
-    let hasRules = layers.contains { !$0.states.isEmpty }
+    hasRules = layers.contains { !$0.states.isEmpty }
     isScoped = node >= 0 || hasRules || layers.count > 1
     isUniform = node < 0 && layers.allSatisfy { $0.states.allSatisfy(\.isNameOnly) }
     merges = layers.dropLast().contains(where: \.isMerged)

@@ -9,10 +9,11 @@ import Testing
     b/in/x/y=1 b/f=1 c/in/x/z=1 d/in/x/w=1 anchor/in/x/f=1 anchor/p/q/f=1
     """
   /// Lines that gitignore reads in different ways, among them spaces, escapes and bytes that are no text.
-  private static let lines: [[UInt8]] = [
-    "*.pem", "/in/x", "/in/x/", "!/in/x/y", "in", "**/f", "/in/**", "a\\ b\\ ", "\\#x", "\\!x",
-    "/\\*", "[a-c]x", "/a b/c", "/in/[!x]", "x\r", "  ", "# comment", "/none/deep/way", "/x\\\\",
-  ].map { Array($0.utf8) } + [[0x2f, 0xff, 0xfe], [0x0a, 0x78], Array("/new".utf8) + [0x0a]]
+  private static let lines: [[UInt8]] =
+    [
+      "*.pem", "/in/x", "/in/x/", "!/in/x/y", "in", "**/f", "/in/**", "a\\ b\\ ", "\\#x", "\\!x",
+      "/\\*", "[a-c]x", "/a b/c", "/in/[!x]", "x\r", "  ", "# comment", "/none/deep/way", "/x\\\\",
+    ].map { Array($0.utf8) } + [[0x2f, 0xff, 0xfe], [0x0a, 0x78], Array("/new".utf8) + [0x0a]]
 
   private func exceptions(_ random: inout SeededGenerator) -> [[UInt8]] {
     random.list(0...4) { $0.pick(Self.lines) }

@@ -173,6 +173,27 @@ import Testing
     #expect(try view.engine.attributes(of: .root, handle: nil).status.st_nlink == 1)
   }
 
+  /// R7: 1 where several sides have the directory; else the count of what is visible.
+  @Test func linkCountsOfMergedDirectories() throws {
+    let tree = try MergedTests.tree(
+      "backing/s/", "anchor/v/s/", "backing/b/", "backing/b/in/", "backing/b/hidden/",
+      "anchor/v/u/", "anchor/v/u/in/", "anchor/v/u/hidden/")
+    // btrfs and the like count no subdirectories.
+    let counts = try tree.status("backing/b").st_nlink == 4
+    func count(_ view: ScratchView, _ path: String) throws -> UInt64 {
+      try UInt64(view.walk(path).attributes.status.st_nlink)
+    }
+    let view = try MergedTests.view(tree)
+    #expect(try count(view, "v") == 1 && count(view, "v/s") == 1)
+    #expect(try count(view, "v/b") == (counts ? 4 : 1) && count(view, "v/u") == (counts ? 4 : 1))
+    let hiding = try MergedTests.view(tree, "hidden")
+    #expect(try count(hiding, "v/s") == 1)
+    #expect(
+      try count(hiding, "v/b") == (counts ? 3 : 1) && count(hiding, "v/u") == (counts ? 3 : 1))
+    try tree.makeDirectory("anchor/v/b")
+    #expect(try count(view, "v/b") == 1)
+  }
+
   // MARK: Listings
 
   @Test(arguments: [1, 2, 3, .max]) func piecesOfAMergedListingAreTheWhole(_ pieces: Int) throws {

@@ -46,21 +46,26 @@ import Testing
     Case("C1 (7): below a file", "", "+/file/x/v=b", "ENOTDIR C1 /file/x", nil),
     Case("C1: a parent that is a file link", "+/v=file", "+/v/x=b", "ENOTDIR C1 /v", nil),
     Case("C1: parents asked for", "", "+/n/m/v=b,parents", "ok", "/n/m/v=b,parents"),
-    Case("C1: beside a way that is there", "+/n/v=b,parents", "+/n/w=c", "ok",
+    Case(
+      "C1: beside a way that is there", "+/n/v=b,parents", "+/n/w=c", "ok",
       "/n/v=b,parents /n/w=c"),
-    Case("C1: beside a way that the batch makes", "", "+/n/w=c +/n/v=b,parents", "ok",
+    Case(
+      "C1: beside a way that the batch makes", "", "+/n/w=c +/n/v=b,parents", "ok",
       "/n/v=b,parents /n/w=c"),
     Case("C1: new links make no way for each other", "", "+/n/w=c +/n/v=b", "ENOENT C1 /n", nil),
     Case("C1 (8): the parent in a backing", "+/v=b", "+/v/Bar/w=c", "ok", "/v=b /v/Bar/w=c"),
     Case("C1 (8): both in a batch, deep first", "", "+/v/Bar/w=c +/v=b", "ok", "/v=b /v/Bar/w=c"),
     Case("C1 (9): the parent in the shadow", "+/Foo=c", "+/Foo/Bar/w=b", "ENOENT C1 /Foo/Bar", nil),
     Case("C1 (9): shadowed by the batch", "", "+/Foo/Bar/w=b +/Foo=c", "ENOENT C1 /Foo/Bar", nil),
-    Case("C1 (10): an exception shows it", "+/Foo=c,except:/Bar", "+/Foo/Bar/w=b", "ok",
+    Case(
+      "C1 (10): an exception shows it", "+/Foo=c,except:/Bar", "+/Foo/Bar/w=b", "ok",
       "/Foo=c,except:/Bar /Foo/Bar/w=b"),
-    Case("C1 (11): a link at the parent", "+/Foo=c +/Foo/Bar=b,parents", "+/Foo/Bar/w=b", "ok",
+    Case(
+      "C1 (11): a link at the parent", "+/Foo=c +/Foo/Bar=b,parents", "+/Foo/Bar/w=b", "ok",
       "/Foo=c /Foo/Bar=b,parents /Foo/Bar/w=b"),
     Case("C1: a hidden parent", "+/v=b,except:/Bar", "+/v/Bar/w=c", "ENOENT C1 /v/Bar", nil),
-    Case("C1: a parent that the batch removes", "+/v=b", "-/v +/v/Bar/w=c", "ENOENT C1 /v/Bar", nil),
+    Case(
+      "C1: a parent that the batch removes", "+/v=b", "-/v +/v/Bar/w=c", "ENOENT C1 /v/Bar", nil),
     Case("C1 (23): merged over a file", "", "+/file=b,merged", "ENOTDIR M1 /file", nil),
     Case("M1: merged over a directory", "", "+/d=b,merged", "ok", "/d=b,merged"),
     Case("M1: merged at a new name", "", "+/v=b,merged", "ok", "/v=b,merged"),
@@ -83,9 +88,11 @@ import Testing
     Case("C2: a parent that leads up and out", "", "+/up/v=b", "EINVAL C2 /up/v", nil),
     Case("C2: parents in a link of the batch", "", "+/v/to/w=c +/v=t", "ok", "/v=t /v/in/w=c"),
     Case("C2 (21): the backing resolved", "", "+/v=to-b +/w=b2/Bar/../f", "ok", "/v=b /w=b/f"),
-    Case("C2: an exception path", "", "+/v=t,except:/to/x,except:/to/y/", "ok",
+    Case(
+      "C2: an exception path", "", "+/v=t,except:/to/x,except:/to/y/", "ok",
       "/v=t,except:/in/x,except:/in/y/"),
-    Case("C2: an exception that a symbolic link leads out", "", "+/=anchor,except:/out/x", "ok",
+    Case(
+      "C2: an exception that a symbolic link leads out", "", "+/=anchor,except:/out/x", "ok",
       "/=anchor,except:/out/x"),
 
     Case("E2: an exception at the link", "", "+/v=b,except:/", "EINVAL E4 /", nil),
@@ -101,7 +108,8 @@ import Testing
     Case("C5: order never matters", "+/v=b +/v/Bar=c", "-/v -/v/Bar", "ok", ""),
     Case("C5: recursively", "+/v=b +/v/Bar=c +/vw=c", "-/v/**", "ok", "/vw=c"),
     Case("C5: others below are no prefix", "+/v=b +/vw=c", "-/v", "ok", "/vw=c"),
-    Case("C5: a link below that is replaced", "+/v=b +/v/Bar=c", "-/v ~/v/Bar=b", "EBUSY C5 /v",
+    Case(
+      "C5: a link below that is replaced", "+/v=b +/v/Bar=c", "-/v ~/v/Bar=b", "EBUSY C5 /v",
       nil),
     Case("C5 (106): v/", "+/d/v=b", "-/d//v/.", "ok", ""),
     Case("C5 (106): a symlinked parent", "+/d/v=b", "-/to-d/v", "ok", ""),

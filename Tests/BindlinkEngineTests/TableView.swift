@@ -108,7 +108,8 @@ final class TableView {
       ENOENT: "ENOENT", EEXIST: "EEXIST", EINVAL: "EINVAL", ENOTDIR: "ENOTDIR", EBUSY: "EBUSY",
       EACCES: "EACCES", EOPNOTSUPP: "EOPNOTSUPP",
     ]
-    return "\(names[error.errno.rawValue] ?? "\(error.errno)") \(error.rule) \(local(error.subject))"
+    return
+      "\(names[error.errno.rawValue] ?? "\(error.errno)") \(error.rule) \(local(error.subject))"
   }
 
   /// Without the scratch directory's path.
@@ -130,7 +131,8 @@ final class TableView {
       for line in link.exceptions { text += ",except:\(String(decoding: line, as: UTF8.self))" }
       for list in link.inherited where !list.exceptions.isEmpty {
         let lines = list.exceptions.map { String(decoding: $0, as: UTF8.self) }
-        text += ",from:\(String(decoding: list.base, as: UTF8.self)):\(lines.joined(separator: "|"))"
+        text +=
+          ",from:\(String(decoding: list.base, as: UTF8.self)):\(lines.joined(separator: "|"))"
       }
       return text
     }.joined(separator: " ")

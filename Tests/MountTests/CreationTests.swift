@@ -56,8 +56,9 @@ extension MountedViews {
         "E2: an exception at a link", "@/t --link /d/v=@/b --except /d/v", 64, "(EINVAL, E2)"),
       Refusal("E2: an exception at the root", "@/t --except /", 64, "(EINVAL, E2)"),
       Refusal("E2: an exception outside", "@/t --except /../x", 64, "(EINVAL, C1)"),
-      Refusal("M1: merged, at this stage", "@/t --link /d/v=@/b,merged", 1, "(EOPNOTSUPP, M1)"),
-      Refusal("P6: merged with a file", "@/t --link /d/v=@/file,merged", 1, "M1)"),
+      Refusal("P6: merged with a file", "@/t --link /d/v=@/file,merged", 1, "(ENOTDIR, P6)"),
+      Refusal(
+        "C1: merged where a file is", "@/t --link /file=@/b,merged", 1, "(ENOTDIR, M1)"),
     ]
 
     @Test("C1, C2, E2: a refusal is one line and changes nothing", arguments: refusals)

@@ -31,6 +31,16 @@ extension MountedViews {
             "/a/**/inner-hidden", "--except", "!kept-hidden", "--except", ".env-hidden",
           ]),
         Arrangement(
+          name: "a merged root over an empty outer directory", items: ["view/", "src/"],
+          arguments: ["--link", "/=@/src,merged"]),
+        Arrangement(
+          name: "the outer side of a merged root that is read-only", items: ["view/", "src/"],
+          arguments: ["--link", "/=@/src,read-only,merged"]),
+        Arrangement(
+          name: "a directory that is merged from both sides",
+          items: ["view/v/d/u=u", "src/d/b=b"], arguments: ["--link", "/v=@/src,merged"],
+          directory: "v/d"),
+        Arrangement(
           name: "the anchor, without a link", items: ["view/"], arguments: []),
       ]
       + (Situation.isRoot

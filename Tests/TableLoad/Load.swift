@@ -57,8 +57,7 @@ struct Load {
     ]
     setup.cachePolicy.entryTimeout = 1_000
     setup.cachePolicy.attributeTimeout = 1_000
-    // Without an epoch nothing says which names are not there.
-    setup.cachePolicy.negativeTimeout = usesEpoch ? 1_000 : 0
+    setup.cachePolicy.negativeTimeout = 1_000
     setup.cachePolicy.keepsPageCache = true
     let engine = try Engine(setup)
     let mount = try Mount.attach(at: view, under: under, options: MountOptions(source: "load"))

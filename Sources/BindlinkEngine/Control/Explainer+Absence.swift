@@ -21,7 +21,7 @@ extension Explainer {
         exception = Exception(rule: rule, layer: layer.link)
         break
       }
-      if table.link(layer.link)?.isMerged != true { break }
+      if !layer.isMerged { break }
     }
     guard let exception else { return notThere(scope) }
     return Explanation(

@@ -48,7 +48,7 @@ struct Explainer {
       guard let scope = directory.place?.scope else { throw .noEntry }
       let governing = try meet(names[index], located, scope, parent)
       if index == names.count - 1 {
-        return try found(located, names[index], scope, parent, governing: governing)
+        return try found(located, names[index], parent, governing: governing)
       }
       if !located.isDirectory { return notThere(scope) }
     }
@@ -93,7 +93,7 @@ struct Explainer {
   }
 
   private func found(
-    _ located: Located, _ name: [UInt8], _ scope: Scope, _ parent: [[UInt8]], governing: Int32
+    _ located: Located, _ name: [UInt8], _ parent: [[UInt8]], governing: Int32
   ) throws(Errno) -> Explanation {
     let link = table.link(governing)
     if located.isBlank { return shown(located, link, "R9", "is shown empty") }
@@ -117,26 +117,20 @@ struct Explainer {
     var side = "comes from the backing of"
     if located.link != governing {
       side = "comes from the outer view of"
-    } else if located.isDirectory, try isDirectoryBelow(name, scope, parent) {
+    } else if located.isDirectory, try isMerged(name, parent) {
       side = "is a directory of both sides of"
     }
     return shown(located, link, "M1", "\(side) the merged link \(link.virtualPath)")
   }
 
-  /// A layer below the governing one has a directory there, too (M1).
-  private func isDirectoryBelow(
-    _ name: [UInt8], _ scope: Scope, _ parent: [[UInt8]]
-  ) throws(Errno) -> Bool {
+  /// More than one layer has a directory there, and they are merged (M1).
+  private func isMerged(_ name: [UInt8], _ parent: [[UInt8]]) throws(Errno) -> Bool {
     guard let place = try view.directory(parent).place else { return false }
     var layers = LayerDirectories(view.resolver, place)
     return unsafe try withName(name) { (text) throws(Errno) -> Bool in
       let keeping = try unsafe layers.keeping(text, path: { parent })
-      for layer in keeping.dropFirst() {
-        let found = try unsafe layers.inspect(layer, text, path: { parent })
-        if let found { return found.status.isDirectory }
-        guard table.link(scope.layers[layer].link)?.isMerged == true else { break }
-      }
-      return false
+      let search = try unsafe layers.search(text, keeping, toEnd: true, path: { parent })
+      return search.merged.count > 1
     }
   }
 

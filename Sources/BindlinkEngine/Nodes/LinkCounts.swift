@@ -25,13 +25,17 @@ final class LinkCounts: Sendable {
   private let counts = Guarded<[Key: Count]>([:])
 
   func count(
-    _ status: Status, _ scope: Scope, _ resolver: Resolver,
+    _ status: Status, _ scope: Scope, of link: Int32, _ resolver: Resolver,
     open: () throws(Errno) -> Descriptor, path: PathProvider
   ) -> UInt32 {
     let names = scope.names()
     // 0: it was removed, and is still open.
     if status.link_count < 2 { return status.link_count }
-    if names.count > Self.namesAtMost || scope.isMerged { return 1 }
+    if names.count > Self.namesAtMost { return 1 }
+    if scope.isMerged {
+      if isMergedFromSeveral(scope, resolver, path) { return 1 }
+      if names.isEmpty, !scope.hasRules { return status.link_count }
+    }
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
     let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
     let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)
@@ -44,8 +48,7 @@ final class LinkCounts: Sendable {
       let listing = try? Listing(
         resolver,
         DirectoryPlace(
-          scope: scope, link: scope.layers.first?.link ?? Node.nobody, descriptor: directory.raw,
-          mount: status.mount_id), path: path)
+          scope: scope, link: link, descriptor: directory.raw, mount: status.mount_id), path: path)
     else { return 1 }
     let visible = UInt32(2 + listing.entries.count { $0.type == 0o040000 })
     counts.withLock {
@@ -55,5 +58,22 @@ final class LinkCounts: Sendable {
         visible: visible)
     }
     return visible
+  }
+
+  /// R7: such a directory's subdirectories are not counted. What cannot be looked at may be one.
+  private func isMergedFromSeveral(
+    _ scope: Scope, _ resolver: Resolver, _ path: PathProvider
+  ) -> Bool {
+    var layers = LayerDirectories(resolver, scope)
+    var count = 0
+    for layer in scope.layers.indices {
+      do throws(Errno) {
+        if try layers.directory(layer, path: path) != nil { count += 1 }
+      } catch {
+        return true
+      }
+      if !scope.layers[layer].isMerged { break }
+    }
+    return count > 1
   }
 }

@@ -124,7 +124,7 @@ extension Engine {
     if node.isDirectory, let scope = node.scope, scope.isScoped, node.isReal {
       let slot = node.slot
       count = linkCounts.count(
-        status, scope, node.resolver,
+        status, scope, of: node.link, node.resolver,
         open: { () throws(Errno) in
           try openObject(slot, O_RDONLY | System.directory)
         }, path: { () throws(Errno) in try virtualPath(of: slot) })
@@ -143,7 +143,7 @@ extension Engine {
       located.origin != .synthesised
     {
       count = linkCounts.count(
-        located.status, scope, resolver,
+        located.status, scope, of: located.link, resolver,
         open: { () throws(Errno) in
           try open(located, resolver)
         },
