@@ -197,11 +197,15 @@ import Testing
   @Test func tenThousandLinksAreReadQuickly() throws {
     var configuration = Configuration()
     configuration.links = (0..<10_000).map {
-      BindLink("/d/l\($0)", backing: "/data/\($0)", createsParents: true, exceptions: ["*.o"])
+      BindLink(
+        FilePath("/d/l\($0)"), backing: FilePath("/data/\($0)"), createsParents: true,
+        exceptions: ["*.o"])
     }
     let text = configuration.yaml
     let clock = ContinuousClock()
-    let time = try clock.measure { #expect(try file(text).get() == configuration) }
+    var read: ConfigurationFile?
+    let time = clock.measure { read = file(text) }
+    #expect(try read?.get() == configuration)
     #expect(time < .seconds(20), "\(time)")
   }
 }

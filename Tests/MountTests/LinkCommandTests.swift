@@ -205,10 +205,8 @@ extension MountedViews {
     func articleProgram() throws {
       let scratch = try Scratch(["project/.env=S", "project/f=1", "notes/today=T", "view/"])
       defer { scratch.remove() }
-      let program = URL(fileURLWithPath: Situation.binary).deletingLastPathComponent()
-        .appendingPathComponent("bindlink-example").path
       let outcome = try run(
-        [program] + ["project", "view", "notes"].map { "\(scratch.path)/\($0)" })
+        [Situation.exampleProgram] + ["project", "view", "notes"].map { "\(scratch.path)/\($0)" })
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
       #expect(
         outcome.output == """
