@@ -82,6 +82,11 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
+    // The program of the library's documentation.
+    .executableTarget(
+      name: "bindlink-example",
+      dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Examples", swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkTests",
       dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],

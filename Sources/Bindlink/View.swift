@@ -72,11 +72,8 @@ public struct View: Hashable, Sendable {
       }
       self.anchor = anchor
     }
-    links += (configuration.links ?? []).map { link in
-      var link = link
-      link.createsParents = link.createsParents ?? configuration.createsParents
-      return link
-    }
+    createsParents = createsParents || configuration.createsParents
+    links += configuration.links ?? []
     exceptions += (configuration.exceptions ?? []).map(Exception.line)
     anchorExceptions += configuration.anchorExceptions ?? []
   }

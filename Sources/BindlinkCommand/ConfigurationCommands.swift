@@ -25,8 +25,14 @@ struct ApplyCommand: ExecutableCommand {
   func execute() throws(BindlinkError) -> Int32 {
     let view = try ViewControl(at: FilePath(argument: mountpoint))
     let configuration = try ConfigurationFile(at: FilePath(argument: file)).get()
-    try wait { () async throws(BindlinkError) in try await view.apply(configuration) }
-    return 0
+    do throws(BindlinkError) {
+      try wait { () async throws(BindlinkError) in try await view.apply(configuration) }
+      return 0
+    } catch {
+      // The content of the file is no usage of the command.
+      report(error)
+      return BindlinkError.ExitStatus.failed.rawValue
+    }
   }
 }
 

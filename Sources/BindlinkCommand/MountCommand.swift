@@ -133,7 +133,7 @@ struct MountCommand: ExecutableCommand {
       try view.choose(.directory(FilePath(bytes: ByteText.decode(anchor))))
     }
     if isEmpty { try view.choose(.none) }
-    view.createsParents = createsParents
+    if createsParents { view.createsParents = true }
 
     enum Kind { case exception, file, mountOptions }
     let ordered =
