@@ -4,7 +4,7 @@ import BindlinkMap
 import Testing
 
 @Suite struct LargeTableTests {
-  @Test func tenThousandLinks() throws {
+  @Test("R1: ten thousand links") func tenThousandLinks() throws {
     var links: [Link] = []
     for number in 0..<10_000 {
       var link = try link("/top/d\(number % 100)/e\(number)")
@@ -33,7 +33,7 @@ import Testing
     #expect(!table.root.descend("elsewhere", keeping: [0]).linkBelow)
   }
 
-  @Test func tenThousandExceptions() throws {
+  @Test("E4: ten thousand exceptions") func tenThousandExceptions() throws {
     var lines: [String] = []
     for number in 0..<10_000 {
       let patterns = ["name", "/dir/path", "*.ext", "!/dir/kept"]

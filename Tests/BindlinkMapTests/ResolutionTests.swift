@@ -40,7 +40,7 @@ import Testing
     #expect(scope.child("Baz").words == [])
   }
 
-  @Test("79, 81: an exception falls through to the anchor") func fallsThrough() throws {
+  @Test("E1, 79, 81: an exception falls through to the anchor") func fallsThrough() throws {
     let table = try table([link("/Foo", except: ["/Baz"])])
     let scope = try table.scope("/Foo")
     #expect(scope.layers.map(\.depth) == [1, 0])
@@ -68,7 +68,7 @@ import Testing
     #expect(try table.scope("/").child("Foo").words == ["link"])
   }
 
-  @Test("91: the way through a merged link keeps the outer layers") func merged() throws {
+  @Test("E7, M1, 91: the way through a merged link keeps the outer layers") func merged() throws {
     let table = try table([link("/v", except: ["/e"], merged: true)])
     #expect(try table.layers("/v") == ["/v", "anchor"])
     #expect(try table.layers("/v/e") == ["anchor"])
@@ -78,7 +78,7 @@ import Testing
     #expect(below.descend("y", keeping: [0, 1]) === below)
   }
 
-  @Test("95: an exception inside of another adds nothing") func nestedExceptions() throws {
+  @Test("E1, 95: an exception inside of another adds nothing") func nestedExceptions() throws {
     let table = try table([link("/v", except: ["/a", "/a/b"])])
     #expect(try table.scope("/v").child("a").words == ["exception"])
     #expect(joined(try table.scope("/v").exceptionPathsBelow()) == ["a"])
@@ -86,7 +86,7 @@ import Testing
     #expect(try !table.scope("/v/a").isScoped)
   }
 
-  @Test("96: an exception falls through to the next outer link") func nextOuter() throws {
+  @Test("E1, 96: an exception falls through to the next outer link") func nextOuter() throws {
     let table = try table([link("/Foo"), link("/Foo/In", except: ["/e"])])
     #expect(try table.layers("/Foo/In") == ["/Foo/In", "/Foo"])
     #expect(try table.layers("/Foo/In/e") == ["/Foo"])
@@ -120,7 +120,7 @@ import Testing
     #expect(scope.rule(excepting: "out", isDirectory: false) == nil)
   }
 
-  @Test("No list takes back what another hides") func listsAddUp() throws {
+  @Test("E4: no list takes back what another hides") func listsAddUp() throws {
     let table = try table(
       [link("/v", except: ["!k", "k2", "t/"])], view: ["k", "!k2", "t", "!t/"])
     let scope = try table.scope("/v")
@@ -129,7 +129,7 @@ import Testing
     #expect(scope.exclusion("t") == .always)
   }
 
-  @Test("The view's list counts for every link and for the anchor") func viewList() throws {
+  @Test("E4: the view's list counts for every link and for the anchor") func viewList() throws {
     let table = try table([link("/v")], view: ["/only/here", "*.key"])
     #expect(try table.scope("/").exclusion("a.key") == .always)
     #expect(try table.scope("/v/deep/er").exclusion("a.key") == .always)
@@ -186,7 +186,8 @@ import Testing
     #expect(try !table.scope("/d/q").patternsReachBelow)
   }
 
-  @Test func nearestLinkGoesByPrefixesAlone() throws {
+  @Test("R1: the nearest link goes by prefixes alone") func nearestLinkGoesByPrefixesAlone() throws
+  {
     let table = try table([link("/v", except: ["/x"]), link("/v/a/b")])
     #expect(table.nearestLink(of: try path("/v/x/y")) == table.link(at: try path("/v")))
     #expect(table.nearestLink(of: try path("/v/a/b")) == table.link(at: try path("/v/a/b")))
@@ -194,7 +195,9 @@ import Testing
     #expect(table.link(at: try path("/v/a")) == nil)
   }
 
-  @Test func withoutAnchorAndLinksNobodyGoverns() throws {
+  @Test("R1: without anchor and links nobody governs") func withoutAnchorAndLinksNobodyGoverns()
+    throws
+  {
     let empty = try table([], anchor: nil)
     #expect(empty.root.layers.isEmpty)
     #expect(!empty.root.isScoped)
