@@ -33,6 +33,16 @@ import Testing
     #expect(!table.root.descend("elsewhere", keeping: [0]).linkBelow)
   }
 
+  @Test("R4: a directory's scope is one object while somebody has it, however many there are")
+  func fiveThousandScopes() throws {
+    let table = try table([link("/v", except: (0..<5_000).map { "/d\($0)/x*" })])
+    let scopes = try (0..<5_000).map { try table.scope("/v/d\($0)") }
+    for (number, scope) in scopes.enumerated() {
+      #expect(scope.exclusion("x\(number)") == .always)
+      #expect(try table.scope("/v/d\(number)") === scope)
+    }
+  }
+
   @Test("E4: ten thousand exceptions") func tenThousandExceptions() throws {
     var lines: [String] = []
     for number in 0..<10_000 {
