@@ -281,7 +281,7 @@ final class MutantFinder: SyntaxVisitor {
     return .visitChildren
   }
 
-  // MARK: Names
+  // MARK: Names without labels, which change more often than what a function does
 
   private func enter(_ name: String) -> SyntaxVisitorContinueKind {
     names.append(name)
@@ -289,10 +289,6 @@ final class MutantFinder: SyntaxVisitor {
   }
 
   private func leave() { names.removeLast() }
-
-  private func labels(_ clause: FunctionParameterClauseSyntax) -> String {
-    "(" + clause.parameters.map { $0.firstName.text + ":" }.joined() + ")"
-  }
 
   override func visit(_ node: StructDeclSyntax) -> SyntaxVisitorContinueKind {
     enter(node.name.text)
@@ -315,17 +311,17 @@ final class MutantFinder: SyntaxVisitor {
   override func visitPost(_ node: ExtensionDeclSyntax) { leave() }
 
   override func visit(_ node: FunctionDeclSyntax) -> SyntaxVisitorContinueKind {
-    enter(node.name.text + labels(node.signature.parameterClause))
+    enter(node.name.text)
   }
   override func visitPost(_ node: FunctionDeclSyntax) { leave() }
 
   override func visit(_ node: InitializerDeclSyntax) -> SyntaxVisitorContinueKind {
-    enter("init" + labels(node.signature.parameterClause))
+    enter("init")
   }
   override func visitPost(_ node: InitializerDeclSyntax) { leave() }
 
   override func visit(_ node: SubscriptDeclSyntax) -> SyntaxVisitorContinueKind {
-    enter("subscript" + labels(node.parameterClause))
+    enter("subscript")
   }
   override func visitPost(_ node: SubscriptDeclSyntax) { leave() }
 
