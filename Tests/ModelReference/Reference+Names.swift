@@ -54,7 +54,7 @@ extension Reference {
   private func judgeTemporaryFile(
     _ operation: Operation, _ verdict: inout Verdict
   ) throws(Refusal) {
-    let path = try resolve(operation, operation.path)
+    let path = try resolve(operation, operation.path, following: true)
     let directory = try inode(operation.side, path)
     if directory?.isDirectory == false { throw Refusal(ENOTDIR) }
     var device = directory?.device ?? 0
@@ -99,6 +99,7 @@ extension Reference {
     let object = try inode(operation.side, path)
     let newPath = try resolve(operation, operation.other)
     if step(operation.side, newPath).isThere { throw Refusal(EEXIST) }
+    if operation.side == .host, device(newPath) != object?.device { throw Refusal(EXDEV) }
     guard let object, !object.isDirectory else { throw Refusal(EPERM) }
     var refusals: Set<Int32> = []
     if operation.side == .view {

@@ -8,6 +8,7 @@ extension Reference {
     let exchanges = operation.variant == .exchange
     let path = try resolve(operation, operation.path)
     let newPath = try resolve(operation, operation.other)
+    if operation.side == .host, device(path) != device(newPath) { throw Refusal(EXDEV) }
     let object = try inode(operation.side, path)
     let isThere = step(operation.side, newPath).isThere
     if operation.variant == .noReplace, isThere {
@@ -31,7 +32,7 @@ extension Reference {
     var refusals = view.refusals(ofMoving: path, to: newPath, exchanging: exchanges)
     var newPlace: [String]?
     do throws(Refusal) {
-      newPlace = try view.place(ofMoving: source, to: newPath, exchanging: exchanges)
+      newPlace = try view.place(ofMoving: path, to: newPath, exchanging: exchanges)
     } catch {
       refusals.formUnion(error.errnos)
     }
@@ -55,6 +56,11 @@ extension Reference {
       verdict.allowances = [EBUSY]
       if view.reveals(path, newPath, by: { verdict.apply() }) { verdict.refusals = [EBUSY] }
     }
+  }
+
+  /// Of the directory that a path of the host lies in.
+  func device(_ path: [String]) -> Int {
+    host.directory(at: Array(path.dropLast()))!.device
   }
 
   private func renameOnHost(

@@ -32,7 +32,10 @@ extension ReferenceView {
       met.insert(.P4)
       errnos.insert(EBUSY)
     }
-    let (isFixed, isEmpty) = (containsLinkRoot(newPath), looksEmpty(newPath))
+    // Two links to one backing: the host does nothing.
+    let isSame = source.parts.first.map { $0.inode === replaced.parts.first?.inode } ?? false
+    let isEmpty = isSame || looksEmpty(newPath)
+    let isFixed = containsLinkRoot(newPath)
     if isFixed || containsException(newPath) {
       errnos.insert(EBUSY)
       if isEmpty { errnos.insert(ENOTEMPTY) }
@@ -130,15 +133,16 @@ extension ReferenceView {
   /// Where the object lands: at what it replaces, or where a new name would be made; a name that only
   /// the outer view has is masked (M5).
   package func place(
-    ofMoving source: Seen, to newPath: [String], exchanging: Bool
+    ofMoving path: [String], to newPath: [String], exchanging: Bool
   ) throws(Refusal) -> [String] {
+    let source = see(path)
     guard let replaced = see(newPath).parts.first else {
       if source.parts.first.map({ isUnderMerged($0.layer, newPath) }) == true { met.insert(.M5) }
       return try newPlace(newPath, isDirectory: source.isDirectory)
     }
     if exchanging {
       if let part = source.parts.first, part.layer != replaced.layer,
-        [part.layer, replaced.layer].contains(where: isMerged)
+        sides(path, newPath).contains(where: [part.layer, replaced.layer].contains)
       {
         met.insert(.M5)
         throw Refusal(EXDEV)
@@ -151,6 +155,12 @@ extension ReferenceView {
       return try newPlace(newPath, isDirectory: source.isDirectory)
     }
     return replaced.place
+  }
+
+  /// The merged links that both places lie in.
+  private func sides(_ path: [String], _ newPath: [String]) -> [Layer] {
+    let layers = layers(Array(newPath.dropLast()))
+    return self.layers(Array(path.dropLast())).filter { isMerged($0) && layers.contains($0) }
   }
 
   private func isUnderMerged(_ layer: Layer, _ path: [String]) -> Bool {
