@@ -9,7 +9,7 @@ struct Shrinker {
   func shrunk(_ failing: Case, _ first: Disagreement) -> (Case, Disagreement) {
     var (best, reason) = (failing, first)
     func accepts(_ candidate: Case) -> Bool {
-      guard let error = try? attempt(candidate) else { return false }
+      guard let error = try? attempt(candidate), error.resembles(first) else { return false }
       (best, reason) = (candidate, error)
       if let step = error.step { best.steps = Array(candidate.steps.prefix(step + 1)) }
       return true

@@ -44,17 +44,22 @@ extension Reference {
         refusals.formUnion(error.errnos)
       }
     }
+    let isSame = source.parts.first.map { $0.inode === replaced.parts.first?.inode } ?? false
+    let hidesOtherwise =
+      (source.isDirectory || replaced.isDirectory) && !isSame && !view.hidesAlike(path, newPath)
+    if hidesOtherwise {
+      view.met.insert(.E6)
+      verdict.allowances = [EBUSY]
+      if !refusals.isEmpty { refusals.insert(EBUSY) }
+    }
     verdict.refusals = refusals
     guard refusals.isEmpty, let part = source.parts.first, let newPlace else { return }
     view.met.formUnion([.O1, .O4])
     note(part.place, &verdict)
     note(newPlace, &verdict)
     verdict.apply = { [host] in host.rename(part.place, newPlace, exchanging: exchanges) }
-    guard source.isDirectory || replaced.isDirectory else { return }
-    if !view.hidesAlike(path, newPath) {
-      view.met.insert(.E6)
-      verdict.allowances = [EBUSY]
-      if view.reveals(path, newPath, by: { verdict.apply() }) { verdict.refusals = [EBUSY] }
+    if hidesOtherwise, view.reveals(path, newPath, by: verdict.apply) {
+      verdict.refusals = [EBUSY]
     }
   }
 

@@ -12,7 +12,10 @@ extension ReferenceView {
         throw Refusal(EROFS)
       }
       let place = table.links[link].backing
-      if host.directory(at: Array(place.dropLast())) == nil { throw Refusal(ENOENT) }
+      // What is in the way of the backing's path names the error.
+      if host.directory(at: Array(place.dropLast())) == nil {
+        throw Refusal(ENOENT, ENOTDIR, ELOOP)
+      }
       return place
     }
     let layers = layersIgnoringLinkRoot(path, makingDirectory: isDirectory)

@@ -98,19 +98,18 @@ extension ReferenceView {
 
   /// E6: whether something in a directory that cannot be seen now could be after a move.
   package func reveals(_ path: [String], _ newPath: [String], by move: () -> Void) -> Bool {
-    let moved = see(path).parts.map(\.inode) + see(newPath).parts.map(\.inode)
-    let hidden = hidden(in: path) + hidden(in: newPath)
+    let hidden = [(hidden(in: path), newPath), (hidden(in: newPath), path)]
     let top = host.copyOfEntries()
+    let rules = met
     move()
     forget()
-    let rules = met
-    let isRevealed = moved.contains { _ in
-      let shown = shown(in: path) + shown(in: newPath)
-      return hidden.contains { object in shown.contains { $0 === object } }
+    let isRevealed = hidden.contains { objects, place in
+      let shown = shown(in: place)
+      return objects.contains { object in shown.contains { $0 === object } }
     }
-    met = rules
     host.restore(top)
     forget()
+    met = rules
     return isRevealed
   }
 
