@@ -47,7 +47,7 @@ final class Campaign {
     let population = generator.population(plan)
     var this = Case(population: population, table: generator.table(plan, hasAnchor: hasAnchor))
     do {
-      let run = try Run(laboratory, watchdog)
+      let run = try Run(laboratory, watchdog, includesFaults: options.faults)
       try run.prepare(this.population, this.table)
       for number in 1...options.length {
         let operation = generator.operation(run.reference)
@@ -79,7 +79,9 @@ final class Campaign {
   private func retry(_ this: Case) throws -> Disagreement? {
     let run: Run
     do {
-      run = try Run(laboratory(hasAnchor: this.table.anchor != nil), watchdog)
+      run = try Run(
+        laboratory(hasAnchor: this.table.anchor != nil), watchdog,
+        includesFaults: options.faults)
     } catch {
       // The server was killed or died: another one.
       let old = laboratories.removeValue(forKey: this.table.anchor != nil)

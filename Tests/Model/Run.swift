@@ -7,10 +7,12 @@ final class Run {
   let laboratory: Laboratory
   let reference: Reference
   private let watchdog: Watchdog
+  private let includesFaults: Bool
   /// Whole trees are compared after so many steps.
   static let stepsBetweenTrees = 100
 
-  init(_ laboratory: Laboratory, _ watchdog: Watchdog) throws {
+  init(_ laboratory: Laboratory, _ watchdog: Watchdog, includesFaults: Bool) throws {
+    self.includesFaults = includesFaults
     self.laboratory = laboratory
     self.watchdog = watchdog
     watchdog.step()
@@ -85,7 +87,7 @@ final class Run {
   }
 
   private func compareTree(_ side: Operation.Side, _ path: [String]) throws {
-    let walk = TreeWalk(reference: reference, caller: laboratory.caller, side: side)
+    let walk = TreeWalk(reference: reference, caller: laboratory.caller, side: side, includesFaults: includesFaults)
     var numbers = InodeNumbers()
     let (expected, found) = (walk.expected(at: path), walk.found(at: path, &numbers))
     if expected == found { return }

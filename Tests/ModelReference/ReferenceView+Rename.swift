@@ -58,7 +58,7 @@ extension ReferenceView {
       met.insert(.M5)
       errnos.insert(EXDEV)
     }
-    let newLayers = layersIgnoringLinkRoot(newPath, makingDirectory: true)
+    let newLayers = layersOfNewDirectory(newPath)
     if isException(path) || containsLinkRoot(path) || containsException(path) {
       errnos.insert(EBUSY)
     }
@@ -67,6 +67,12 @@ extension ReferenceView {
       errnos.insert(EBUSY)
     }
     return errnos
+  }
+
+  /// A directory that lands at the root of a dangling link is that link's.
+  private func layersOfNewDirectory(_ path: [String]) -> [Layer] {
+    (link(at: path).map { [.link($0)] } ?? [])
+      + layersIgnoringLinkRoot(path, makingDirectory: true)
   }
 
   /// E6: a pattern with an inner "/" can match below. A layer's own exception paths are O3's.
@@ -93,7 +99,7 @@ extension ReferenceView {
       }
       return all
     }
-    return rules(layers(path)) == rules(layersIgnoringLinkRoot(newPath, makingDirectory: true))
+    return rules(layers(path)) == rules(layersOfNewDirectory(newPath))
   }
 
   /// E6: whether something in a directory that cannot be seen now could be after a move.
@@ -147,6 +153,7 @@ extension ReferenceView {
         throw Refusal(EXDEV)
       }
       try checkKept(source, newPath, replaced.layer)
+      if let part = source.parts.first { try checkKept(see(newPath), path, part.layer) }
       return replaced.place
     }
     if link(at: newPath) == nil, let first = layers(newPath).first, first != replaced.layer {
