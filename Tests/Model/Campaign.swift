@@ -50,9 +50,9 @@ final class Campaign {
       let run = try Run(laboratory, watchdog, includesFaults: options.faults)
       try run.prepare(this.population, this.table)
       for number in 1...options.length {
-        let operation = generator.operation(run.reference)
-        this.steps.append(operation)
-        tally.count(operation, try run.step(operation))
+        let step = generator.step(run.reference)
+        this.steps.append(step)
+        tally.count(step, try run.step(step))
         if number % Run.stepsBetweenTrees == 0 { try run.compareTrees() }
       }
     } catch let error as Disagreement {
