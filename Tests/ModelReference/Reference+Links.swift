@@ -24,12 +24,18 @@ extension Reference {
     case .create:
       table.links.append(try link(change))
     case .replace:
-      let link = try link(change)
-      guard let number = view.link(at: link.virtualPath) else {
+      // C1 orders the checks of create alone: with nothing to replace, either is right.
+      let isNew = (try? canonical(change.path)).map { view.link(at: $0) == nil } ?? true
+      do throws(Refusal) {
+        let link = try link(change)
+        if !isNew { table.links[view.link(at: link.virtualPath)!] = link }
+      } catch {
+        throw isNew ? Refusal(errnos: error.errnos.union([ENOENT])) : error
+      }
+      if isNew {
         view.met.insert(.P6)
         throw Refusal(ENOENT)
       }
-      table.links[number] = link
     case .remove, .removeAll:
       let path = try canonical(change.path)
       view.met.formUnion([.C5, .O1])
