@@ -7,7 +7,9 @@ extension Reference {
     view.met = []
     var verdict = Verdict()
     do throws(Refusal) {
+      chainAllowances = []
       let table = try changed(by: change)
+      verdict.allowances = chainAllowances
       verdict.apply = { [view] in view.table = table }
       view.met.formUnion([.C4, .C6, .C7])
     } catch {
@@ -126,9 +128,11 @@ extension Reference {
     }
     let seen = view.see(resolved)
     guard seen.isThere else { throw Refusal(ENOENT) }
-    // A directory of a merged link is merged, whichever sides have it now.
-    let isMerged = seen.isDirectory && view.layers(resolved).first.map(view.isMerged) == true
-    guard !isMerged, let part = seen.parts.first else { throw Refusal(EOPNOTSUPP) }
+    guard seen.parts.count == 1, let part = seen.parts.first else { throw Refusal(EOPNOTSUPP) }
+    // A directory of a merged link may count as merged whichever sides have it now.
+    if seen.isDirectory, view.layers(resolved).first.map(view.isMerged) == true {
+      chainAllowances = [EOPNOTSUPP]
+    }
     link.backing = part.place
     let relative = Array(resolved.dropFirst(view.root(of: part.layer).count))
     link.inherited = view.lists(of: part.layer).map { list in

@@ -5,6 +5,8 @@ internal import Glibc
 package final class Reference {
   package let host: HostTree
   package let view: ReferenceView
+  /// What making a chain may fail with as well (C3).
+  var chainAllowances: Set<Int32> = []
   /// What the model's process creates objects with.
   package static let umask: UInt32 = 0o022
 
