@@ -23,12 +23,14 @@ let package = Package(
   name: "bindlink",
   products: [
     .library(name: "Bindlink", targets: ["Bindlink"]),
+    .library(name: "BindlinkConfiguration", targets: ["BindlinkConfiguration"]),
     .executable(name: "bindlink", targets: ["BindlinkCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // What the kernel offers and Swift's Glibc module hides.
@@ -61,16 +63,30 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
+    // Configuration files. Apart from the library, which needs no Foundation; Yams does.
+    .target(
+      name: "BindlinkConfiguration",
+      dependencies: [
+        "Bindlink",
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: swiftSettings),
     // The command.
     .executableTarget(
       name: "BindlinkCommand",
       dependencies: [
-        "Bindlink", "CBindlinkSystem",
+        "Bindlink", "BindlinkConfiguration", "CBindlinkSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
+    // The program of the library's documentation.
+    .executableTarget(
+      name: "bindlink-example",
+      dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Examples", swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkTests",
       dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
@@ -78,7 +94,7 @@ let package = Package(
     .testTarget(
       name: "BindlinkCommandTests",
       dependencies: [
-        "BindlinkCommand", "Bindlink",
+        "BindlinkCommand", "BindlinkConfiguration", "Bindlink",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -105,6 +121,16 @@ let package = Package(
     // Views that the command mounts, in each privilege situation.
     .testTarget(
       name: "MountTests", dependencies: ["CPosixCases", "PosixCases"], swiftSettings: swiftSettings),
+    // A second, plain implementation of the rules, and a run of both on generated cases.
+    .target(name: "ModelReference", path: "Tests/ModelReference", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "model",
+      dependencies: [
+        "ModelReference", "BindlinkControl", "BindlinkMap", "CBindlinkSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Model", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ModelTests", dependencies: ["ModelReference"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(

@@ -23,6 +23,8 @@ public struct BindlinkError: Error, Hashable, Sendable {
   public let errno: Errno
   /// The id of the rule in SEMANTICS.md that decided ("C1"), if one did.
   public let rule: String?
+  /// The path or the text in question, if there is one: "/data". Also part of `why`.
+  public let subject: String?
   /// What to do about it, if something can be done.
   public let remedy: String?
   /// The exit status of a command that fails for this reason.
@@ -30,20 +32,22 @@ public struct BindlinkError: Error, Hashable, Sendable {
 
   /// An error whose exit status, unless given, follows from `errno`: EINVAL is wrong usage.
   public init(
-    _ what: String, _ why: String, _ errno: Errno, rule: String? = nil, remedy: String? = nil,
-    exitStatus: ExitStatus? = nil
+    _ what: String, _ why: String, _ errno: Errno, rule: String? = nil, subject: String? = nil,
+    remedy: String? = nil, exitStatus: ExitStatus? = nil
   ) {
     self.what = what
     self.why = why
     self.errno = errno
     self.rule = rule
+    self.subject = subject
     self.remedy = remedy
     self.exitStatus = exitStatus ?? (errno == .invalidArgument ? .usage : .failed)
   }
 
   /// An error of the kernel about the path `subject`.
   init(_ what: String, subject: some StringProtocol, _ errno: Errno, rule: String? = nil) {
-    self.init(what, "\(subject) \(errno.predicate)", errno, rule: rule)
+    self.init(
+      what, "\(subject) \(errno.predicate)", errno, rule: rule, subject: String(subject))
   }
 }
 
@@ -64,7 +68,7 @@ extension Errno {
   }
 
   /// The reason as a predicate, to be read after the name of a path.
-  var predicate: String {
+  package var predicate: String {
     switch self {
     case .noSuchFileOrDirectory: "does not exist"
     case .notDirectory: "is not a directory"
@@ -79,7 +83,7 @@ extension Errno {
 
 extension String {
   /// The text with its control characters escaped, so that it stays one line of a terminal.
-  var oneLine: String {
+  package var oneLine: String {
     var line = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       if scalar.properties.generalCategory == .control {

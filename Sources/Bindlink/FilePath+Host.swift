@@ -34,6 +34,12 @@ extension FilePath {
     return unsafe FilePath(platformString: path)
   }
 
+  /// Symbolic links are followed.
+  package func isDirectory() throws(SystemPackage.Errno) -> Bool {
+    guard let mode = unsafe withPlatformString({ unsafe fileMode($0) }) else { throw .last }
+    return mode & S_IFMT == S_IFDIR
+  }
+
   /// The content of the file.
   func content() throws(SystemPackage.Errno) -> [UInt8] {
     do {
@@ -61,6 +67,12 @@ extension FilePath {
     }
     return unsafe FilePath(platformString: home)
   }
+}
+
+/// Outside of `FilePath`, which has a `stat` of its own.
+private func fileMode(_ path: UnsafePointer<CChar>) -> mode_t? {
+  var attributes = stat()
+  return unsafe stat(path, &attributes) == 0 ? attributes.st_mode : nil
 }
 
 extension SystemPackage.Errno {

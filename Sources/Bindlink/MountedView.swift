@@ -9,11 +9,14 @@ public import SystemPackage
 public final class MountedView: Sendable {
   /// Where the view is mounted, as given to `View.mount(at:)`.
   public let mountpoint: FilePath
+  /// For changes of the view and questions to it, which are answered while `serve()` runs.
+  public let control: ViewControl
   private let mount: Mount
   private let session: Session
 
-  init(at mountpoint: FilePath, mount: Mount, session: Session) {
+  init(at mountpoint: FilePath, place: FilePath, mount: Mount, session: Session) {
     self.mountpoint = mountpoint
+    control = ViewControl(mountpoint: place)
     self.mount = mount
     self.session = session
   }

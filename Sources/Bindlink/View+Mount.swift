@@ -20,7 +20,8 @@ extension View {
   ///   Nothing is left behind then.
   public func mount(at mountpoint: FilePath) throws(BindlinkError) -> MountedView {
     let what = "cannot mount \(mountpoint)"
-    let links = try linkRequests()
+    var links: [LinkRequest] = []
+    for link in self.links { links.append(try link.request(createsParents: createsParents)) }
     let exceptions = try exceptionRequests()
     let source: FilePath?
     do {
@@ -31,14 +32,14 @@ extension View {
     if source != nil, anchor ?? .none != .none {
       throw BindlinkError(what, "a view of a source has no anchor", .invalidArgument)
     }
-    let anchor = try anchorRequest()
+    let anchor =
+      try (self.anchor ?? (self.source == nil ? .underMountpoint : .none)).request()
 
     let place = try MountPlace(mountpoint)
     var setup = ViewSetup(
       mountpoint: place.path.bytes, under: place.descriptor, anchor: anchor, source: source?.bytes)
     setup.links = links
     setup.exceptions = exceptions
-    setup.createsParents = createsParents
     setup.isReadOnly = isReadOnly
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
@@ -66,7 +67,7 @@ extension View {
         let session = try Session(
           engine: engine, device: mount.device,
           options: SessionOptions(handlesACL: checksPermissions, traces: options.tracesRequests))
-        return MountedView(at: mountpoint, mount: mount, session: session)
+        return MountedView(at: mountpoint, place: place.path, mount: mount, session: session)
       } catch {
         try? mount.detach(lazily: true)
         throw error
@@ -76,30 +77,14 @@ extension View {
     }
   }
 
-  private func linkRequests() throws(BindlinkError) -> [LinkRequest] {
-    var requests: [LinkRequest] = []
-    for link in links {
-      do {
-        var request = LinkRequest(
-          virtualPath: link.virtualPath.bytes, backing: try link.backing.absolute().bytes)
-        request.isReadOnly = link.isReadOnly
-        request.isMerged = link.isMerged
-        request.keepsSymbolicLinksInside = link.keepsSymbolicLinksInside
-        requests.append(request)
-      } catch {
-        throw BindlinkError(
-          "cannot create link \(link.virtualPath)", subject: link.backing.string, error, rule: "C1")
-      }
-    }
-    return requests
-  }
-
   private func exceptionRequests() throws(BindlinkError) -> [ExceptionRequest] {
     var requests: [ExceptionRequest] = []
     for exception in exceptions {
       switch exception {
       case .rule(let text):
         requests.append(.argument(text))
+      case .line(let line):
+        requests.append(.line(line.bytes))
       case .file(let path):
         let content: [UInt8]
         do {
@@ -111,20 +96,7 @@ extension View {
         requests.append(.file(name: path.string, content: content))
       }
     }
-    return requests
-  }
-
-  private func anchorRequest() throws(BindlinkError) -> AnchorRequest {
-    switch anchor ?? (source == nil ? .underMountpoint : .none) {
-    case .none: return .none
-    case .underMountpoint: return .underMountpoint
-    case .directory(let path):
-      do {
-        return .directory(try path.absolute().bytes)
-      } catch {
-        throw BindlinkError("cannot use the anchor '\(path)'", subject: path.string, error)
-      }
-    }
+    return requests + anchorExceptions.map { .anchorLine($0.bytes) }
   }
 }
 
@@ -151,7 +123,8 @@ extension BindlinkError {
   init(_ what: String, _ refusal: LinkError) {
     self.init(
       refusal.operation.map { "cannot \($0)" } ?? what, "\(refusal.subject) \(refusal.reason)",
-      SystemPackage.Errno(rawValue: refusal.errno.rawValue), rule: refusal.rule)
+      SystemPackage.Errno(rawValue: refusal.errno.rawValue), rule: refusal.rule,
+      subject: refusal.subject)
   }
 
   /// A failure of the binding.

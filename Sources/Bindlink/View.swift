@@ -7,7 +7,7 @@ public import SystemPackage
 /// ```swift
 /// var view = View(source: "/home/me/project")
 /// view.exceptions.append(.rule("**/.env"))
-/// view.links.append(LinkSpecification("/docs", backing: "/home/me/notes", isReadOnly: true))
+/// view.links.append(BindLink("/docs", backing: "/home/me/notes", isReadOnly: true))
 /// let mounted = try view.mount(at: "/mnt/view")
 /// mounted.serve()  // blocks until the view is unmounted
 /// ```
@@ -27,7 +27,9 @@ public struct View: Hashable, Sendable {
     /// What `--except` takes: an absolute path or pattern of the view, which belongs to the link
     /// that governs it or to the anchor, or a pattern that does not start with `/`, for every link.
     case rule([UInt8])
-    /// A file of patterns, one per line with the rules of gitignore; read once, when mounting (E4).
+    /// A line with the rules of gitignore, relative to each link, present and later.
+    case line(ExceptionLine)
+    /// A file of such lines; read once, when mounting (E4).
     case file(FilePath)
 
     /// What `--except` takes, as text.
@@ -40,10 +42,13 @@ public struct View: Hashable, Sendable {
   /// than `.none` is EINVAL.
   public var anchor: Anchor?
   /// The links, in any order (R1).
-  public var links: [LinkSpecification] = []
+  public var links: [BindLink] = []
   /// The exceptions. Their order counts as in gitignore: a later rule can undo an earlier one (E4).
   public var exceptions: [Exception] = []
-  /// Missing parents of virtual paths are made up (R8); otherwise a link without one is ENOENT (C1).
+  /// The anchor's own exceptions, relative to the view's root.
+  public var anchorExceptions: [ExceptionLine] = []
+  /// Missing parents of virtual paths are made up (R8) for links that do not say it themselves;
+  /// otherwise a link without one is ENOENT (C1).
   public var createsParents = false
   /// Nothing at all can be changed through the view.
   public var isReadOnly = false
@@ -56,5 +61,20 @@ public struct View: Hashable, Sendable {
   /// A view of `source`, or of what lies under the mountpoint.
   public init(source: FilePath? = nil) {
     self.source = source
+  }
+  /// Adds what a configuration says to what is there: its links and exceptions come after.
+  ///
+  /// - Throws: EINVAL where both have an anchor and these differ.
+  public mutating func add(_ configuration: Configuration) throws(BindlinkError) {
+    if let anchor = configuration.anchor {
+      if let chosen = self.anchor, chosen != anchor {
+        throw BindlinkError("cannot choose an anchor", "more than one is given", .invalidArgument)
+      }
+      self.anchor = anchor
+    }
+    createsParents = createsParents || configuration.createsParents
+    links += configuration.links ?? []
+    exceptions += (configuration.exceptions ?? []).map(Exception.line)
+    anchorExceptions += configuration.anchorExceptions ?? []
   }
 }

@@ -21,7 +21,11 @@ struct BindlinkCommand: ParsableCommand {
       1 the operation failed, 64 wrong usage, 77 something that is needed is missing here.
       """,
     version: version,
-    subcommands: [MountCommand.self, UnmountCommand.self])
+    subcommands: [
+      MountCommand.self, UnmountCommand.self, CreateCommand.self, ReplaceCommand.self,
+      RemoveCommand.self, ListCommand.self, ExplainCommand.self, ApplyCommand.self,
+      ExportCommand.self, CheckCommand.self,
+    ])
 
-  static let names = ["mount", "unmount"]
+  static let names = configuration.subcommands.compactMap { $0.configuration.commandName }
 }

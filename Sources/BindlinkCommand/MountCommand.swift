@@ -1,6 +1,7 @@
 // `bindlink mount`: its options, defined once for the parser and the help text.
 internal import ArgumentParser
 internal import Bindlink
+internal import BindlinkConfiguration
 internal import SystemPackage
 
 struct MountCommand: ExecutableCommand {
@@ -20,13 +21,15 @@ struct MountCommand: ExecutableCommand {
       /docs=~/notes,read-only
       """)
 
-  @Argument(help: ArgumentHelp("SOURCE (optional) and MOUNTPOINT.", valueName: "path"))
+  @Argument(
+    help: ArgumentHelp("SOURCE (optional) and MOUNTPOINT.", valueName: "path"),
+    completion: .directory)
   var paths: [String] = []
 
   @Option(
     name: .customLong("link"),
     help: ArgumentHelp(
-      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only][,keep-symlinks-inside].",
+      "Show BACKING at VIRTUAL: VIRTUAL=BACKING[,read-only][,merged][,keep-symlinks-inside].",
       discussion: """
         VIRTUAL is absolute in the view. '\\=', '\\,' and '\\\\' are literal. A relative BACKING is \
         taken from the working directory; '~/' is the home directory. keep-symlinks-inside: \
@@ -54,14 +57,22 @@ struct MountCommand: ExecutableCommand {
       "A file of patterns, one per line, as in a .gitignore.",
       discussion: "Read once. Repeatable; its place among the --except counts.",
       valueName: "file"),
-    transform: PositionedArgument.init)
+    completion: .file(), transform: PositionedArgument.init)
   var exceptionFiles: [PositionedArgument] = []
 
   @Option(
     name: .customLong("anchor"),
     help: ArgumentHelp(
-      "Show this directory where no link applies; not with SOURCE.", valueName: "dir"))
+      "Show this directory where no link applies; not with SOURCE.", valueName: "dir"),
+    completion: .directory)
   var anchor: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "A configuration file, to which the options add; '-' is standard input.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var configurationFile: String?
 
   @Flag(name: .customLong("empty"), help: "Show nothing where no link applies.")
   var isEmpty = false
@@ -82,9 +93,9 @@ struct MountCommand: ExecutableCommand {
         entry_timeout=, attr_timeout=, negative_timeout=SECONDS, kernel_cache (what the kernel may \
         believe without asking; by default nothing); \
         one_file_system (other mounts inside a backing are left out); link=, \
-        except=, except-from=, anchor=, empty and parents as the options of that name. nosuid and \
-        nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, _netdev, \
-        defaults, comment=… and x-… are ignored. Any other is an error.
+        except=, except-from=, anchor=, config=, empty and parents as the options of that name. \
+        nosuid and nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, \
+        _netdev, defaults, comment=… and x-… are ignored. Any other is an error.
         """, valueName: "options"),
     transform: PositionedArgument.init)
   var mountOptions: [PositionedArgument] = []
@@ -105,21 +116,24 @@ struct MountCommand: ExecutableCommand {
       throw wrongUsage("the mountpoint is empty", see: "bindlink mount --help")
     }
     let view = try view(source: paths.count == 2 ? paths.first : nil)
-    return try Server(view: view, mountpoint: FilePath(bytes: ProgramArguments.decode(mountpoint)))
+    return try Server(view: view, mountpoint: FilePath(bytes: ByteText.decode(mountpoint)))
       .start(inForeground: staysInForeground || tracesRequests)
   }
 
   /// The view that the options describe.
   func view(source: String?) throws(BindlinkError) -> View {
-    var view = View(source: source.map { FilePath(bytes: ProgramArguments.decode($0)) })
+    var view = View(source: source.map { FilePath(bytes: ByteText.decode($0)) })
+    if let configurationFile {
+      try view.add(ConfigurationFile(at: FilePath(argument: configurationFile)).get())
+    }
     for link in links {
-      view.links.append(try LinkSpecification(parsing: link.text))
+      view.links.append(try BindLink(parsing: link.text))
     }
     if let anchor {
-      try view.choose(.directory(FilePath(bytes: ProgramArguments.decode(anchor))))
+      try view.choose(.directory(FilePath(bytes: ByteText.decode(anchor))))
     }
     if isEmpty { try view.choose(.none) }
-    view.createsParents = createsParents
+    if createsParents { view.createsParents = true }
 
     enum Kind { case exception, file, mountOptions }
     let ordered =

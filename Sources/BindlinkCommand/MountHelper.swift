@@ -52,7 +52,7 @@ struct MountHelper {
             throw wrongUsage("option '-\(letter)' has no value", see: "mount.fuse.bindlink --help")
           }
           letters = ""
-          if letter == "o" { optionLists.append(ProgramArguments.decode(value)) }
+          if letter == "o" { optionLists.append(ByteText.decode(value)) }
         default: throw wrongUsage("unknown option '-\(letter)'", see: "mount.fuse.bindlink --help")
         }
       }
@@ -62,12 +62,12 @@ struct MountHelper {
       throw wrongUsage("a source and a mountpoint are needed", see: "mount.fuse.bindlink --help")
     }
     if !["none", "bindlink", "-"].contains(operands[0]) {
-      view.source = FilePath(bytes: ProgramArguments.decode(operands[0]))
+      view.source = FilePath(bytes: ByteText.decode(operands[0]))
     }
     // As given, so that `mount -a` finds what is mounted already.
     view.options.fileSystemName = String(
-      decoding: ProgramArguments.decode(operands[0]), as: UTF8.self)
-    mountpoint = FilePath(bytes: ProgramArguments.decode(operands[1]))
+      decoding: ByteText.decode(operands[0]), as: UTF8.self)
+    mountpoint = FilePath(bytes: ByteText.decode(operands[1]))
     for list in optionLists {
       try view.apply(mountOptions: list, toleratingUnknown: toleratesUnknown)
     }

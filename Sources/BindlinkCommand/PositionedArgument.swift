@@ -1,5 +1,6 @@
 // The value of an option together with its place on the command line, since exceptions are one
 // ordered list although several options add to it (E4).
+internal import Bindlink
 internal import Synchronization
 
 struct PositionedArgument: Sendable {
@@ -11,6 +12,6 @@ struct PositionedArgument: Sendable {
   /// The parser calls this for one value after the other, in the order of the command line.
   init(_ argument: String) {
     position = Self.count.add(1, ordering: .relaxed).newValue
-    text = ProgramArguments.decode(argument)
+    text = ByteText.decode(argument)
   }
 }

@@ -55,6 +55,9 @@ func wrongUsage(_ why: some StringProtocol, see help: String) -> BindlinkError {
   return BindlinkError("wrong usage", String(end), .invalidArgument, remedy: "see '\(help)'")
 }
 
+/// Writes to standard output.
+func output(_ text: String, terminator: String = "\n") { print(text, terminator: terminator) }
+
 /// Writes the one line of a failure to standard error.
 func report(_ error: BindlinkError) {
   let line = Array("bindlink: \(error)\n".utf8)

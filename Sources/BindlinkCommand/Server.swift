@@ -45,11 +45,7 @@ struct Server {
       throw BindlinkError(what, "no pipe can be made", Errno(rawValue: Glibc.errno))
     }
     let daemon = Daemon(server: self, ready: ready.writeEnd)
-    let child = unsafe bindlink_fork(
-      { argument in
-        let daemon = unsafe Unmanaged<Daemon>.fromOpaque(argument!).takeUnretainedValue()
-        return daemon.server.serveAsDaemon(ready: daemon.ready)
-      }, Unmanaged.passUnretained(daemon).toOpaque())
+    let child = unsafe bindlink_fork(runDaemon, Unmanaged.passUnretained(daemon).toOpaque())
     withExtendedLifetime(daemon) {}
     guard child >= 0 else {
       throw BindlinkError(what, "no process can be made", Errno(rawValue: Glibc.errno))
@@ -126,4 +122,9 @@ struct Server {
     for descriptor in 0...2 as ClosedRange<Int32> { dup2(null, descriptor) }
     close(null)
   }
+}
+
+private func runDaemon(_ argument: UnsafeMutableRawPointer?) -> Int32 {
+  let daemon = unsafe Unmanaged<Daemon>.fromOpaque(argument!).takeUnretainedValue()
+  return daemon.server.serveAsDaemon(ready: daemon.ready)
 }

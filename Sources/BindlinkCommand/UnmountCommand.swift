@@ -12,7 +12,9 @@ struct UnmountCommand: ExecutableCommand {
       hangs or has died, too.
       """)
 
-  @Argument(help: ArgumentHelp("Where the view is mounted.", valueName: "mountpoint"))
+  @Argument(
+    help: ArgumentHelp("Where the view is mounted.", valueName: "mountpoint"),
+    completion: .directory)
   var mountpoint: String
 
   @Flag(
@@ -25,7 +27,7 @@ struct UnmountCommand: ExecutableCommand {
       throw wrongUsage("the mountpoint is empty", see: "bindlink unmount --help")
     }
     try View.unmount(
-      at: FilePath(bytes: ProgramArguments.decode(mountpoint)), lazily: isLazy)
+      at: FilePath(bytes: ByteText.decode(mountpoint)), lazily: isLazy)
     return 0
   }
 }

@@ -1,5 +1,6 @@
 // The lists of `-o`, as the command, mount(8) and /etc/fstab give them.
 internal import Bindlink
+internal import BindlinkConfiguration
 internal import SystemPackage
 
 extension View {
@@ -83,8 +84,9 @@ extension View {
       guard value == Array("bindlink".utf8) else {
         throw Self.failure(Array("subtype=".utf8) + value, "the type is always fuse.bindlink")
       }
-    case "link": links.append(try LinkSpecification(parsing: value))
+    case "link": links.append(try BindLink(parsing: value))
     case "except": exceptions.append(.rule(value))
+    case "config": try add(ConfigurationFile(at: FilePath(bytes: value)).get())
     case "except-from": exceptions.append(.file(FilePath(bytes: value)))
     default: return false
     }

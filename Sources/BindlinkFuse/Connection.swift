@@ -1,6 +1,6 @@
-import BindlinkEngine
 // How messages get from the device to libfuse and back, and what is agreed with the kernel at the
 // start of a connection.
+import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
 import CFuse3

@@ -35,13 +35,13 @@ import Testing
       [0xED, 0xA0, 0x80], Array("\u{10FF80}é".utf8),
     ] as [[UInt8]])
   func bytesSurviveTheParser(bytes: [UInt8]) throws {
-    let encoded = ProgramArguments.encode(bytes)
-    #expect(ProgramArguments.decode(encoded) == bytes)
+    let encoded = ByteText.encode(bytes)
+    #expect(ByteText.decode(encoded) == bytes)
   }
 
   @Test func aPathThatIsNotTextReachesTheView() throws {
     let path = Array("/a".utf8) + [0xFF]
-    let view = try view(ProgramArguments.encode(path), "/mnt")
+    let view = try view(ByteText.encode(path), "/mnt")
     #expect(view.source == FilePath(bytes: path))
   }
 
@@ -49,7 +49,7 @@ import Testing
     let helper = try MountHelper(parsing: ["/src", "/mnt", "-n", "-o", "rw,nofail,link=/a=/b"])
     #expect(helper.view.source == "/src")
     #expect(helper.view.options.fileSystemName == "/src")
-    #expect(helper.view.links == [LinkSpecification("/a", backing: "/b")])
+    #expect(helper.view.links == [BindLink("/a", backing: "/b")])
     #expect(helper.mountpoint == "/mnt")
     #expect(!helper.isFake)
   }

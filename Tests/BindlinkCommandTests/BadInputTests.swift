@@ -48,6 +48,7 @@ import Testing
     try scratch.makeDirectory("data")
     try scratch.write("", to: "file")
     try scratch.write("fine\na[\n", to: "patterns")
+    try scratch.write("lnks: []", to: "bad")
     return scratch
   }
 
@@ -79,6 +80,29 @@ import Testing
     Case("unmount @/mnt --nonsense", 64, "EINVAL", "'--nonsense'"),
     Case("unmount @/mnt", 1, "EINVAL", "no view is mounted"),
     Case("unmount @/none", 1, "ENOENT", "none"),
+    Case("mount @/mnt --config @/none", 1, "ENOENT", "no such file"),
+    Case("mount @/mnt --config @/data", 1, "EISDIR", "data"),
+    Case("mount @/mnt --config @/file -o config=@/bad", 1, "EINVAL", "/bad:1:1: there is no key"),
+    Case("create", 64, "EINVAL", "'<virtual>'"),
+    Case("create @/mnt/a", 64, "EINVAL", "'<backing>'"),
+    Case("create @/mnt/a @/data --nonsense", 64, "EINVAL", "'--nonsense'"),
+    Case("create @/mnt @/data", 1, "EINVAL", "/mnt is in no view"),
+    Case("create @/none/a @/data", 1, "ENOENT", "none"),
+    Case("replace @/mnt @/data", 1, "EINVAL", "/mnt is in no view"),
+    Case("replace @/mnt", 64, "EINVAL", "'<backing>'"),
+    Case("remove", 64, "EINVAL", "'<virtual>'"),
+    Case("remove @/mnt", 1, "EINVAL", "/mnt is in no view"),
+    Case("list @/mnt", 1, "EINVAL", "/mnt is in no view"),
+    Case("list @/mnt @/mnt", 64, "EINVAL", "unexpected argument"),
+    Case("explain", 64, "EINVAL", "'<path>'"),
+    Case("explain @/mnt", 1, "EINVAL", "/mnt is in no view"),
+    Case("apply @/file", 64, "EINVAL", "'<mountpoint>'"),
+    Case("apply @/file @/mnt", 1, "EINVAL", "/mnt is in no view"),
+    Case("export", 64, "EINVAL", "'<mountpoint>'"),
+    Case("export @/mnt", 1, "EINVAL", "/mnt is in no view"),
+    Case("check", 64, "EINVAL", "'<config>'"),
+    Case("check @/none", 1, "ENOENT", "none"),
+    Case("check @/bad", 1, "EINVAL", "/bad:1:1: there is no key 'lnks'"),
   ])
   func commandLine(case: Case) throws {
     try check(`case`, in: scratch())
@@ -100,6 +124,31 @@ import Testing
   ])
   func tableOfLinks(case: Case) throws {
     try check(`case`, in: scratch())
+  }
+
+  @Test func checkTellsEverythingThatIsWrong() throws {
+    let scratch = try scratch()
+    try scratch.write(
+      """
+      links:
+        - {virtual: /a, backing: none}
+        - {virtual: /b, backing: file, merged: true, x: 1}
+        - {virtual: c, backing: data}
+      """, to: "view.yaml")
+    let outcome = try BuiltCommand.run([BuiltCommand.path, "check", "\(scratch.path)/view.yaml"])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.isEmpty)
+    let file = "bindlink: \(scratch.path)/view.yaml"
+    #expect(
+      outcome.errors.split(separator: "\n") == [
+        "\(file):2:28: \(scratch.path)/none does not exist (ENOENT, C1)",
+        "\(file):3:28: \(scratch.path)/file is not a directory, but merged (ENOTDIR, P6)",
+        "\(file):3:48: there is no key 'x' (EINVAL)",
+        "\(file):4:15: c is not absolute (EINVAL, C1)",
+      ])
+    try scratch.write("links: [{virtual: /, backing: data}]", to: "view.yaml")
+    let good = try BuiltCommand.run([BuiltCommand.path, "check", "\(scratch.path)/view.yaml"])
+    #expect(good.status == 0 && good.output.isEmpty && good.errors.isEmpty)
   }
 
   @Test func aViewIsThereAlready() throws {
@@ -161,6 +210,8 @@ import Testing
 
   @Test(arguments: [
     ["--version"], ["--help"], ["-h"], ["mount", "--help"], ["unmount", "--help"],
+    ["create", "--help"], ["replace", "--help"], ["remove", "--help"], ["list", "--help"],
+    ["explain", "--help"], ["apply", "--help"], ["export", "--help"], ["check", "--help"],
     ["help", "mount"],
   ])
   func whatIsAskedForGoesToStandardOutput(arguments: [String]) throws {

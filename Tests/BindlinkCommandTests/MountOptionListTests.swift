@@ -56,7 +56,7 @@ import Testing
   @Test func takesLinksExceptionsAndAnchors() throws {
     let view = try view(
       #"link=/a=/b\,read-only,except=**/.env,except-from=/list,anchor=/c,parents"#)
-    #expect(view.links == [LinkSpecification("/a", backing: "/b", isReadOnly: true)])
+    #expect(view.links == [BindLink("/a", backing: "/b", isReadOnly: true)])
     #expect(view.exceptions == [.rule("**/.env"), .file("/list")])
     #expect(view.anchor == .directory("/c"))
     #expect(view.createsParents)

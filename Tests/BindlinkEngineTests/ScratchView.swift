@@ -34,10 +34,10 @@ final class ScratchView {
       link.isReadOnly = readOnly.contains(virtual)
       link.isMerged = merged.contains(virtual)
       link.keepsSymbolicLinksInside = keepingInside.contains(virtual)
+      link.createsParents = parents
       setup.links.append(link)
     }
     setup.exceptions = exceptions.map { .argument(Array($0.utf8)) }
-    setup.createsParents = parents
     setup.isReadOnly = isReadOnly
     setup.allowsOther = allowsOther
     engine = try Engine(setup)

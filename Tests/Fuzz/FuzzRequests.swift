@@ -230,11 +230,11 @@ private final class Client {
     var setup = ViewSetup(
       mountpoint: Array("/nonexistent/mountpoint".utf8), under: under, anchor: .underMountpoint,
       source: nil)
-    setup.createsParents = true
     setup.links = [
       LinkRequest(
         virtualPath: Array("/made/link".utf8), backing: Array("\(ground.base)/view/directory".utf8))
     ]
+    setup.links[0].createsParents = true
     setup.exceptions = [.argument(Array("hidden".utf8)), .argument(Array("/directory/inner".utf8))]
     do {
       let engine = try Engine(setup)

@@ -36,4 +36,8 @@ enum Situation: String {
   /// A client of control, beside the command.
   static let controlClient = URL(fileURLWithPath: binary).deletingLastPathComponent()
     .appendingPathComponent("control-client").path
+
+  /// The program of the library's documentation, beside it.
+  static let exampleProgram = URL(fileURLWithPath: binary).deletingLastPathComponent()
+    .appendingPathComponent("bindlink-example").path
 }

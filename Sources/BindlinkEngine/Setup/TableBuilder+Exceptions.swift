@@ -11,6 +11,8 @@ extension TableBuilder {
       try definition(exceptions: false).resolver(beside: present, isTrial: true))
     for request in requests {
       switch request {
+      case .line(let line): try viewExceptions.append(line: line)
+      case .anchorLine(let line): try anchorExceptions.append(line: line)
       case .file(let name, let content):
         do throws(LinkError) {
           try viewExceptions.append(contentsOf: content)

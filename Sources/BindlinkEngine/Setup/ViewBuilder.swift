@@ -15,8 +15,6 @@ enum ViewBuilder {
         table: nothing, host: host, numbers: LinkNumbers(), isReadOnly: setup.isReadOnly))
     if let source = setup.source { try builder.add(rootLink(source), .create, nil) }
     for link in setup.links {
-      var link = link
-      link.createsParents = link.createsParents || setup.createsParents
       try builder.add(link, .create, LinkDraft.operation("create", link.virtualPath))
     }
     return try builder.build(adding: setup.exceptions)

@@ -7,6 +7,10 @@ package enum ExceptionRequest: Sendable {
   /// A path of the view, with wildcards a pattern of the link that its literal part lies in; not
   /// beginning with "/": a pattern for every link.
   case argument([UInt8])
+  /// A line of the view's own list, for every link.
+  case line([UInt8])
+  /// A line of the anchor's own list.
+  case anchorLine([UInt8])
   /// Lines of patterns for every link.
   case file(name: String, content: [UInt8])
 }
@@ -23,7 +27,6 @@ package struct ViewSetup: Sendable {
   package var links: [LinkRequest] = []
   /// In the order given, which decides (E4).
   package var exceptions: [ExceptionRequest] = []
-  package var createsParents = false
   package var isReadOnly = false
   /// Other mounts inside of a backing or the anchor are left out (R9).
   package var isOneFileSystem = false

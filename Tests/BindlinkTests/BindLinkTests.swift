@@ -3,29 +3,29 @@ import Bindlink
 import SystemPackage
 import Testing
 
-@Suite struct LinkSpecificationTests {
+@Suite struct BindLinkTests {
   @Test(arguments: [
-    ("/src=/data", LinkSpecification("/src", backing: "/data")),
-    ("/=/data", LinkSpecification("/", backing: "/data")),
-    ("/src=data/a b", LinkSpecification("/src", backing: "data/a b")),
-    ("/src=~/data", LinkSpecification("/src", backing: "~/data")),
-    ("/src=/data,read-only", LinkSpecification("/src", backing: "/data", isReadOnly: true)),
+    ("/src=/data", BindLink("/src", backing: "/data")),
+    ("/=/data", BindLink("/", backing: "/data")),
+    ("/src=data/a b", BindLink("/src", backing: "data/a b")),
+    ("/src=~/data", BindLink("/src", backing: "~/data")),
+    ("/src=/data,read-only", BindLink("/src", backing: "/data", isReadOnly: true)),
     (
       "/src=/data,merged,read-only",
-      LinkSpecification("/src", backing: "/data", isReadOnly: true, isMerged: true)
+      BindLink("/src", backing: "/data", isReadOnly: true, isMerged: true)
     ),
-    (#"/a\=b=/c\=d"#, LinkSpecification("/a=b", backing: "/c=d")),
-    ("/a=/c=d", LinkSpecification("/a", backing: "/c=d")),
-    (#"/a\,b=/c\,d,read-only"#, LinkSpecification("/a,b", backing: "/c,d", isReadOnly: true)),
-    ("/a,b=/c", LinkSpecification("/a,b", backing: "/c")),
-    (#"/a\\=/b\\"#, LinkSpecification(#"/a\"#, backing: #"/b\"#)),
+    (#"/a\=b=/c\=d"#, BindLink("/a=b", backing: "/c=d")),
+    ("/a=/c=d", BindLink("/a", backing: "/c=d")),
+    (#"/a\,b=/c\,d,read-only"#, BindLink("/a,b", backing: "/c,d", isReadOnly: true)),
+    ("/a,b=/c", BindLink("/a,b", backing: "/c")),
+    (#"/a\\=/b\\"#, BindLink(#"/a\"#, backing: #"/b\"#)),
   ])
-  func describesALink(text: String, link: LinkSpecification) throws {
-    #expect(try LinkSpecification(parsing: text) == link)
+  func describesALink(text: String, link: BindLink) throws {
+    #expect(try BindLink(parsing: text) == link)
   }
 
   @Test func keepsBytesThatAreNotText() throws {
-    let link = try LinkSpecification(parsing: [0x2F, 0xFF, 0x3D, 0x2F, 0xFE])
+    let link = try BindLink(parsing: [0x2F, 0xFF, 0x3D, 0x2F, 0xFE])
     #expect(link.virtualPath == FilePath(platformString: [0x2F, -1, 0]))
     #expect(link.backing == FilePath(platformString: [0x2F, -2, 0]))
   }
@@ -38,7 +38,7 @@ import Testing
     ("/src=/da\0ta", "NUL"),
   ])
   func refusesWhatIsNoLink(text: String, reason: String) {
-    let error = #expect(throws: BindlinkError.self) { try LinkSpecification(parsing: text) }
+    let error = #expect(throws: BindlinkError.self) { try BindLink(parsing: text) }
     #expect(error?.why.contains(reason) == true)
     #expect(error?.errno == .invalidArgument)
     #expect(error?.exitStatus == .usage)
@@ -60,12 +60,12 @@ import Testing
     for _ in 0..<20_000 {
       let text = (0..<random(8)).map { _ in pieces[random(pieces.count)] }.joined()
       do throws(BindlinkError) {
-        let link = try LinkSpecification(parsing: text)
+        let link = try BindLink(parsing: text)
         links += 1
         let again =
           "\(escaped(link.virtualPath))=\(escaped(link.backing))"
           + (link.isReadOnly ? ",read-only" : "") + (link.isMerged ? ",merged" : "")
-        let parsed = try LinkSpecification(parsing: again)
+        let parsed = try BindLink(parsing: again)
         #expect(parsed == link, "\(text)")
       } catch {
         #expect(error.errno == .invalidArgument && error.exitStatus == .usage, "\(text)")
