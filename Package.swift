@@ -121,6 +121,16 @@ let package = Package(
     // Views that the command mounts, in each privilege situation.
     .testTarget(
       name: "MountTests", dependencies: ["CPosixCases", "PosixCases"], swiftSettings: swiftSettings),
+    // A second, plain implementation of the rules, and a run of both on generated cases.
+    .target(name: "ModelReference", path: "Tests/ModelReference", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "model",
+      dependencies: [
+        "ModelReference", "BindlinkControl", "BindlinkMap", "CBindlinkSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Model", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ModelTests", dependencies: ["ModelReference"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(

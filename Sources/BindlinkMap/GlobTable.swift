@@ -9,7 +9,7 @@ struct GlobTable: Sendable {
     /// The position that is alive below a name that matches; -1 if the match decides the name.
     let next: Int32
     let directoriesOnly: Bool
-    /// The byte that a name has to begin and to end with, or -1.
+    /// The byte that a name has to begin and to end with, or -1. It counts in `minimumCount`.
     let first: Int16
     let last: Int16
     let minimumCount: Int
@@ -59,7 +59,7 @@ struct GlobTable: Sendable {
   @inline(__always)
   private func canMatch(_ entry: Entry, _ name: Span<UInt8>) -> Bool {
     let count = name.count
-    guard count >= entry.minimumCount, count > 0 else { return false }
+    guard count >= entry.minimumCount else { return false }
     return (entry.first < 0 || entry.first == Int16(name[0]))
       && (entry.last < 0 || entry.last == Int16(name[count &- 1]))
   }

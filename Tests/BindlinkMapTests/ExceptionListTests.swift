@@ -91,7 +91,7 @@ import Testing
     #expect(list.rules.map(\.source) == [Array("kept".utf8)])
   }
 
-  @Test func readsAFile() throws {
+  @Test("E4: a file is read line by line") func readsAFile() throws {
     var list = ExceptionList()
     try list.append(contentsOf: "\u{feff}# keys\r\n*.pem\r\n\r\n/b\n!/c/d/".utf8)
     #expect(
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test(
-    "An anchored line without wildcards is an exception path",
+    "R8, E4: an anchored line without wildcards is an exception path",
     arguments: [
       ("/a", true), ("a/b/", true), (#"/a\*"#, true), ("a", false), ("a/", false), ("/a*", false),
       ("!/a", false), ("**/a", false), ("/a/**", false),
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test(
-    "A literal path reads back as itself",
+    "E4, R5: a literal path reads back as itself",
     arguments: [
       "a/b", "*", "a?[b]", "!x", "#x", #"back\slash"#, "space ", " a/b ", "cr\r", "**/x",
     ])
@@ -144,7 +144,7 @@ import Testing
   }
 
   /// Random bytes, of which many are pattern syntax.
-  @Test func parsesAnyBytes() throws {
+  @Test("E4, R5: any bytes are a rule or are refused") func parsesAnyBytes() throws {
     var random = SeededGenerator(seed: 7)
     let syntax = Array(#"*?[]!^-\/#: ab"#.utf8) + [0, 10, 13, 0xff]
     var accepted = 0
@@ -166,7 +166,7 @@ import Testing
     #expect(accepted > 400)
   }
 
-  @Test func manyStarsTakeNoExponentialTime() throws {
+  @Test("E4: many stars take no exponential time") func manyStarsTakeNoExponentialTime() throws {
     let pattern = String(repeating: "a*", count: 120) + "b"
     let list = try list([pattern, String(repeating: "**/a*/", count: 40) + "b"])
     let name = [UInt8](repeating: UInt8(ascii: "a"), count: 255)

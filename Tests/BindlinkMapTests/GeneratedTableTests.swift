@@ -8,7 +8,7 @@ import Testing
   static let tablesPerBatch = 30
   static let comparisonsPerBatch = 25_000
 
-  @Test(arguments: 0..<batches)
+  @Test("R1, R8, E4, E6: tables resolve as the reference says", arguments: 0..<batches)
   func agreesWithTheReference(batch: Int) throws {
     var comparisons = 0
     for number in 0..<Self.tablesPerBatch {

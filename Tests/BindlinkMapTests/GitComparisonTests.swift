@@ -13,7 +13,7 @@ import Testing
 
 @Suite(.enabled(if: GitRepository.isInstalled, "git is not installed"))
 struct GitComparisonTests {
-  @Test(arguments: 0..<6 as Range<UInt64>)
+  @Test("E4: what git ignores is excepted", arguments: 0..<6 as Range<UInt64>)
   func ignoresWhatGitIgnores(seed: UInt64) throws {
     var random = SeededGenerator(seed: 0x617 &+ seed)
     let repository = try GitRepository(paths: random.list(40...40) { Self.path(&$0) })

@@ -4,7 +4,7 @@ import BindlinkMap
 import Testing
 
 @Suite struct LargeTableTests {
-  @Test func tenThousandLinks() throws {
+  @Test("R1: ten thousand links") func tenThousandLinks() throws {
     var links: [Link] = []
     for number in 0..<10_000 {
       var link = try link("/top/d\(number % 100)/e\(number)")
@@ -33,7 +33,17 @@ import Testing
     #expect(!table.root.descend("elsewhere", keeping: [0]).linkBelow)
   }
 
-  @Test func tenThousandExceptions() throws {
+  @Test("R4: a directory's scope is one object while somebody has it, however many there are")
+  func twoThousandScopes() throws {
+    let table = try table([link("/v", except: (0..<2_000).map { "/d\($0)/x*" })])
+    let scopes = try (0..<2_000).map { try table.scope("/v/d\($0)") }
+    for (number, scope) in scopes.enumerated() {
+      #expect(scope.exclusion("x\(number)") == .always)
+      #expect(try table.scope("/v/d\(number)") === scope)
+    }
+  }
+
+  @Test("E4: ten thousand exceptions") func tenThousandExceptions() throws {
     var lines: [String] = []
     for number in 0..<10_000 {
       let patterns = ["name", "/dir/path", "*.ext", "!/dir/kept"]

@@ -15,6 +15,49 @@ import Testing
     }
   }
 
+  @Test("R1: the table is the same in whatever order links were made") func sorted() throws {
+    let places = ["/", "/b", "/c", "/d", "/a/y", "/a/z", "/b/a"]
+    for shift in places.indices {
+      let order = places[shift...] + places[..<shift]
+      for order in [Array(order), order.reversed()] {
+        let table = try table(order.map { try link($0) })
+        #expect(table.links.map(\.virtualPath.description) == places)
+      }
+    }
+  }
+
+  @Test("R1, W1: layers name links by the numbers that these were given") func numbers() throws {
+    var readOnly = try link("/a")
+    readOnly.isReadOnly = true
+    let links = [try link("/b"), readOnly, try link("/a/c")]
+    let table = try LinkTable(
+      links: links, hasAnchor: true, anchorExceptions: ExceptionList(),
+      viewExceptions: ExceptionList()
+    ) { $0.virtualPath.components.count == 2 ? 0 : $0.isReadOnly ? 5 : 3 }
+    let names: [(number: Int32, place: String?)] = [
+      (0, "/a/c"), (3, "/b"), (5, "/a"), (1, nil), (4, nil), (6, nil), (Layer.anchor, nil),
+      (-2, nil),
+    ]
+    for (number, place) in names {
+      #expect(table.link(number)?.virtualPath.description == place)
+      #expect(table.isReadOnly(number) == (number == 5))
+      if let place { #expect(table.link(at: try path(place)) == number) }
+    }
+    let scope = try table.scope("/a/c")
+    #expect(scope.layers.map(\.link) == [0])
+    #expect(scope.link(0)?.virtualPath == (try path("/a/c")))
+    #expect(scope.link(5)?.virtualPath == (try path("/a")))
+    #expect(scope.link(Layer.anchor) == nil)
+  }
+
+  @Test("C1: a refusal names what failed by it") func refusals() {
+    let error = LinkError(.invalid, "C1", "a", "is not absolute")
+    #expect(error.operation == nil)
+    #expect(error.during("create link a").operation == "create link a")
+    #expect(error.during("create link a").during("apply file").operation == "create link a")
+    #expect(error.during("create link a").reason == "is not absolute")
+  }
+
   @Test("R2: a link's root comes before an exception") func linkOverException() throws {
     let table = try table([link("/v", except: ["/x", "/y"]), link("/v/x")])
     let scope = try table.scope("/v")
@@ -23,7 +66,17 @@ import Testing
     #expect(below.layers.map(\.link) == [table.link(at: try path("/v/x"))])
   }
 
+  @Test("R8: each layer has its own ways, though they share directories") func sharedWays() throws {
+    let typed = try table([link("/v", except: ["/x"])], anchor: ["/v/y", "v/", "/w"])
+    #expect(try typed.scope("/").child("v").words == ["link", "to exception"])
+    #expect(try typed.layers("/v") == ["/v"])
+    #expect(try typed.scope("/v").sortedNames == ["x"])
+    let plain = try table([link("/v", except: ["/x"])], anchor: ["/v"])
+    #expect(try plain.scope("/").child("v").words == ["link", "exception"])
+  }
+
   @Test("C1: one link at a virtual path") func duplicates() throws {
+    #expect(throws: LinkError.self) { try table([link("/a"), link("/a")]) }
     let error = #expect(throws: LinkError.self) {
       try table([link("/a/b"), link("/a"), link("/x/../a/b")])
     }
@@ -40,7 +93,7 @@ import Testing
     #expect(scope.child("Baz").words == [])
   }
 
-  @Test("79, 81: an exception falls through to the anchor") func fallsThrough() throws {
+  @Test("E1, 79, 81: an exception falls through to the anchor") func fallsThrough() throws {
     let table = try table([link("/Foo", except: ["/Baz"])])
     let scope = try table.scope("/Foo")
     #expect(scope.layers.map(\.depth) == [1, 0])
@@ -68,7 +121,7 @@ import Testing
     #expect(try table.scope("/").child("Foo").words == ["link"])
   }
 
-  @Test("91: the way through a merged link keeps the outer layers") func merged() throws {
+  @Test("E7, M1, 91: the way through a merged link keeps the outer layers") func merged() throws {
     let table = try table([link("/v", except: ["/e"], merged: true)])
     #expect(try table.layers("/v") == ["/v", "anchor"])
     #expect(try table.layers("/v/e") == ["anchor"])
@@ -78,7 +131,7 @@ import Testing
     #expect(below.descend("y", keeping: [0, 1]) === below)
   }
 
-  @Test("95: an exception inside of another adds nothing") func nestedExceptions() throws {
+  @Test("E1, 95: an exception inside of another adds nothing") func nestedExceptions() throws {
     let table = try table([link("/v", except: ["/a", "/a/b"])])
     #expect(try table.scope("/v").child("a").words == ["exception"])
     #expect(joined(try table.scope("/v").exceptionPathsBelow()) == ["a"])
@@ -86,7 +139,7 @@ import Testing
     #expect(try !table.scope("/v/a").isScoped)
   }
 
-  @Test("96: an exception falls through to the next outer link") func nextOuter() throws {
+  @Test("E1, 96: an exception falls through to the next outer link") func nextOuter() throws {
     let table = try table([link("/Foo"), link("/Foo/In", except: ["/e"])])
     #expect(try table.layers("/Foo/In") == ["/Foo/In", "/Foo"])
     #expect(try table.layers("/Foo/In/e") == ["/Foo"])
@@ -109,6 +162,27 @@ import Testing
     #expect(try partly.scope("/v").child("a").words == ["exception"])
   }
 
+  @Test("E4: the type is asked for only where a pattern looks at it") func asksForTypes() throws {
+    let table = try table([link("/v", except: ["/gone", "out/"])])
+    var asked: [String] = []
+    func layers(_ text: String, type: Bool?) throws -> [String] {
+      asked = []
+      let scope = table.scope(of: try path(text)) { _, path in
+        asked.append(path.description)
+        return type
+      }
+      return scope.layers.map { table.name(ofLink: $0.link) }
+    }
+    #expect(try layers("/v/a/b", type: false) == ["/v", "anchor"])
+    #expect(asked == [])
+    #expect(try layers("/v/gone/b", type: false) == ["anchor"])
+    #expect(asked == [])
+    #expect(try layers("/v/out", type: false) == ["/v", "anchor"])
+    #expect(asked == ["/v/out"])
+    #expect(try layers("/v/out", type: true) == ["anchor"])
+    #expect(try layers("/v/out", type: nil) == ["anchor"])
+  }
+
   @Test("E4: a pattern for directories looks at the type") func types() throws {
     let table = try table([link("/v", except: ["out/", "*.d", "!*.d/"])], view: ["!out", "x"])
     let scope = try table.scope("/v")
@@ -120,7 +194,7 @@ import Testing
     #expect(scope.rule(excepting: "out", isDirectory: false) == nil)
   }
 
-  @Test("No list takes back what another hides") func listsAddUp() throws {
+  @Test("E4: no list takes back what another hides") func listsAddUp() throws {
     let table = try table(
       [link("/v", except: ["!k", "k2", "t/"])], view: ["k", "!k2", "t", "!t/"])
     let scope = try table.scope("/v")
@@ -129,7 +203,7 @@ import Testing
     #expect(scope.exclusion("t") == .always)
   }
 
-  @Test("The view's list counts for every link and for the anchor") func viewList() throws {
+  @Test("E4: the view's list counts for every link and for the anchor") func viewList() throws {
     let table = try table([link("/v")], view: ["/only/here", "*.key"])
     #expect(try table.scope("/").exclusion("a.key") == .always)
     #expect(try table.scope("/v/deep/er").exclusion("a.key") == .always)
@@ -173,7 +247,8 @@ import Testing
     let table = try table(
       [
         link("/a"), link("/b"), link("/c", except: ["*.pem"]),
-        link("/d", except: ["p/**", "!p/k"]),
+        link("/d", except: ["p/**", "!p/k"]), link("/e", except: ["p/**/x", "!x", "y"]),
+        link("/f", except: ["x", "!x", "y"]), link("/g", except: ["!x", "x", "y"]),
       ],
       view: ["*.key"])
     let a = try table.scope("/a")
@@ -184,9 +259,15 @@ import Testing
     #expect(!a.hidesLike(try table.scope("/d/p")))
     #expect(try table.scope("/d/p").patternsReachBelow)
     #expect(try !table.scope("/d/q").patternsReachBelow)
+    // "p/**/x" is "x" in p, and stands where it stood in the list.
+    let p = try table.scope("/e/p")
+    #expect(p.hidesLike(try table.scope("/f")))
+    #expect(!p.hidesLike(try table.scope("/g")))
+    #expect(!p.hidesLike(try table.scope("/e/q")))
   }
 
-  @Test func nearestLinkGoesByPrefixesAlone() throws {
+  @Test("R1: the nearest link goes by prefixes alone") func nearestLinkGoesByPrefixesAlone() throws
+  {
     let table = try table([link("/v", except: ["/x"]), link("/v/a/b")])
     #expect(table.nearestLink(of: try path("/v/x/y")) == table.link(at: try path("/v")))
     #expect(table.nearestLink(of: try path("/v/a/b")) == table.link(at: try path("/v/a/b")))
@@ -194,7 +275,9 @@ import Testing
     #expect(table.link(at: try path("/v/a")) == nil)
   }
 
-  @Test func withoutAnchorAndLinksNobodyGoverns() throws {
+  @Test("R1: without anchor and links nobody governs") func withoutAnchorAndLinksNobodyGoverns()
+    throws
+  {
     let empty = try table([], anchor: nil)
     #expect(empty.root.layers.isEmpty)
     #expect(!empty.root.isScoped)

@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func rootHasNoParent() throws {
+  @Test("C2: names are added and taken away") func rootHasNoParent() throws {
     #expect(VirtualPath.root.description == "/")
     #expect(VirtualPath.root.parent == nil)
     #expect(try path("/a").parent == .root)

@@ -1,13 +1,13 @@
 // Asks a view as its own process, for tests that do so from other users and namespaces. Prints what
 // came: "links N exceptions M", "changed", "EPERM C9", or the number of an error without a rule.
 //
-//   control-client list PATH · export PATH · explain PATH · remove PATH
+//   control-client list PATH · export PATH · explain PATH · remove PATH · create PATH BACKING
 import BindlinkControl
 import BindlinkMap
 
 let arguments = CommandLine.arguments
-guard arguments.count == 3 else {
-  fatalError("usage: control-client list|export|explain|remove PATH")
+guard arguments.count == (arguments.dropFirst().first == "create" ? 4 : 3) else {
+  fatalError("usage: control-client list|export|explain|remove PATH | create PATH BACKING")
 }
 
 do throws(ControlFailure) {
@@ -18,6 +18,11 @@ do throws(ControlFailure) {
     case "export": .export
     case "explain": .explain(place.virtualPath)
     case "remove": .change([.remove(place.virtualPath, recursively: false)])
+    case "create":
+      .change([
+        .create(
+          LinkRequest(virtualPath: place.virtualPath, backing: Array(arguments[3].utf8)))
+      ])
     default: fatalError("unknown request")
     }
   let client = try ControlClient(view: place.mountpoint)

@@ -82,7 +82,12 @@ extension LinkRequest {
     }
     let components = HostPath.components(link.backing)
     if inherited.isEmpty, !host.mountpoint.isEmpty, components.starts(with: host.mountpoint) {
-      inherited = [InheritedRequest(base: [HostPath.slash], exceptions: [])]
+      inherited = [.nothing]
     }
   }
+}
+
+extension InheritedRequest {
+  /// Says of a link that its backing is physical, though it may look like a path of the view.
+  static let nothing = InheritedRequest(base: [HostPath.slash], exceptions: [])
 }

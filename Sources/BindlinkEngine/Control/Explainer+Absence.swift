@@ -7,7 +7,7 @@ extension Explainer {
   mutating func absent(
     _ name: [UInt8], in directory: ViewWalker.Directory, _ parent: [[UInt8]]
   ) throws(Errno) -> Explanation {
-    guard let scope = directory.place?.scope else {
+    guard let scope = directory.place?.scope, !directory.located.isBlank else {
       let link = table.link(directory.located.link)?.virtualPath.bytes
       return Explanation(
         path: path.bytes, isVisible: false, link: link, physicalPath: nil, rule: "R9",

@@ -13,14 +13,23 @@ enum ViewBuilder {
     var builder = TableBuilder(
       Resolver(
         table: nothing, host: host, numbers: LinkNumbers(), isReadOnly: setup.isReadOnly))
-    if let source = setup.source {
-      try builder.add(
-        LinkRequest(virtualPath: [HostPath.slash], backing: source), .create, nil)
-    }
+    if let source = setup.source { try builder.add(rootLink(source), .create, nil) }
     for link in setup.links {
       try builder.add(link, .create, LinkDraft.operation("create", link.virtualPath))
     }
     return try builder.build(adding: setup.exceptions)
+  }
+
+  /// The mountpoint can be the source, or contain it: what lies there before it is covered (R9).
+  private static func rootLink(_ source: [UInt8]) throws(LinkError) -> LinkRequest {
+    try HostPath.check(source)
+    do throws(Errno) {
+      var link = LinkRequest(virtualPath: [HostPath.slash], backing: try HostPath.real(source))
+      link.inherited = [.nothing]
+      return link
+    } catch {
+      throw HostPath.refusal(error, source)
+    }
   }
 
   private static func host(_ setup: ViewSetup) throws(LinkError) -> Host {

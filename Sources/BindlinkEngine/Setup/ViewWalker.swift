@@ -13,11 +13,12 @@ final class ViewWalker {
     let located: Located
     let descriptor: Int32
 
-    /// Nil: nothing of it is shown (R9).
+    /// What is shown empty (R9) has ways to links at most.
     var place: DirectoryPlace? {
-      guard let scope = located.scope, !located.isBlank else { return nil }
+      guard let scope = located.scope else { return nil }
       return DirectoryPlace(
-        scope: scope, link: located.link, descriptor: descriptor, mount: located.status.mount_id)
+        scope: scope, link: located.link, descriptor: located.isBlank ? -1 : descriptor,
+        mount: located.status.mount_id)
     }
   }
 

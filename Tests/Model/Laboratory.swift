@@ -1,0 +1,168 @@
+// The place where cases run: directories of the host on one or two file systems, and a mounted view
+// of them whose table each case replaces.
+
+import BindlinkControl
+import CBindlinkSystem
+import Glibc
+import ModelReference
+
+struct LaboratoryFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+final class Laboratory {
+  let caller: Caller
+  /// Of what the host's names at the top are on; one device where there is only one.
+  let directories: [String: Int]
+  let hasAnchor: Bool
+  private let place: String
+  private let farPlace: String
+  private let watchdog: Watchdog
+  private var server: pid_t = 0
+
+  init(command: String, hasAnchor: Bool, options: [String], watchdog: Watchdog) throws {
+    self.watchdog = watchdog
+    self.hasAnchor = hasAnchor
+    let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }
+    place = try Self.makeDirectory(in: temporary ?? "/tmp")
+    let canBeFar = unsafe access("/dev/shm", W_OK) == 0
+    farPlace = try Self.makeDirectory(in: canBeFar ? "/dev/shm" : place)
+    caller = Caller(view: place + "/view", host: place + "/host", far: farPlace + "/far")
+    var directories = Case.directories
+    if try SystemCall.status(place).st_dev == SystemCall.status(farPlace).st_dev {
+      directories["far"] = 0
+    }
+    self.directories = directories
+    for path in [caller.view, caller.host, caller.host + "/anchor", caller.far] {
+      _ = try SystemCall.checked(unsafe mkdir(path, 0o755))
+    }
+    let anchor = hasAnchor ? ["--anchor", caller.host + "/anchor"] : ["--empty"]
+    try start([command, "mount", caller.view, "-f"] + anchor + options)
+  }
+
+  private static func makeDirectory(in parent: String) throws -> String {
+    var name = Array((parent + "/bindlink-model.XXXXXX").utf8CString)
+    guard unsafe mkdtemp(&name) != nil else {
+      throw LaboratoryFailure("no directory can be made in \(parent)")
+    }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private var isMounted: Bool {
+    guard let inside = try? SystemCall.status(caller.view),
+      let outside = try? SystemCall.status(place)
+    else { return true }
+    return inside.st_dev != outside.st_dev
+  }
+
+  private func start(_ arguments: [String]) throws {
+    server = try spawn(arguments)
+    watchdog.watch(server)
+    for _ in 0..<500 {
+      if isMounted { return }
+      if waitpid(server, nil, WNOHANG) == server { break }
+      usleep(20_000)
+    }
+    throw LaboratoryFailure("no view was mounted by \(arguments.joined(separator: " "))")
+  }
+
+  /// Unmounts and leaves nothing behind.
+  func close() throws {
+    _ = try? SystemCall.checked(unsafe umount2(caller.view, 2))
+    if isMounted { _ = try? wait(for: spawn(["fusermount3", "-uz", caller.view])) }
+    var status: Int32 = 0
+    var left = 500
+    while unsafe waitpid(server, &status, WNOHANG) == 0, left > 0 {
+      usleep(20_000)
+      left -= 1
+    }
+    if left == 0 {
+      _ = kill(server, SIGKILL)
+      _ = unsafe waitpid(server, &status, 0)
+    }
+    for path in Set([place, farPlace]) {
+      clear(path)
+      _ = unsafe rmdir(path)
+    }
+    if left == 0 { throw LaboratoryFailure("the server did not end") }
+    if status != 0 { throw LaboratoryFailure("the server ended with \(status)") }
+  }
+
+  private func wait(for process: pid_t) -> Int32 {
+    var status: Int32 = 0
+    _ = unsafe waitpid(process, &status, 0)
+    return status
+  }
+
+  private func spawn(_ arguments: [String]) throws -> pid_t {
+    var process: pid_t = 0
+    let pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    defer { unsafe pointers.forEach { unsafe free($0) } }
+    let error = unsafe posix_spawnp(&process, arguments[0], nil, nil, pointers, environ)
+    guard error == 0 else {
+      throw LaboratoryFailure("\(arguments[0]) cannot be started: errno \(error)")
+    }
+    return process
+  }
+
+  // MARK: Between cases
+
+  /// An empty table and empty directories.
+  func reset() throws {
+    try change([.apply(TableRequest.nothing)])
+    for path in [caller.host, caller.far] { clear(path, keeping: caller.host + "/anchor") }
+    for name in directories.keys where name != "far" && name != "anchor" {
+      _ = try SystemCall.checked(unsafe mkdir(caller.host + "/" + name, 0o755))
+    }
+    _ = try SystemCall.checked(unsafe chmod(caller.far, 0o755))
+    _ = try SystemCall.checked(unsafe chmod(caller.host + "/anchor", 0o755))
+  }
+
+  private func clear(_ path: String, keeping kept: String? = nil) {
+    guard let entries = try? SystemCall.list(path) else { return }
+    for entry in entries {
+      let child = path + "/" + entry.name
+      if unsafe unlink(child) == 0 { continue }
+      clear(child, keeping: kept)
+      if child != kept { _ = unsafe rmdir(child) }
+    }
+  }
+
+  // MARK: The table
+
+  func change(_ changes: [TableChange]) throws {
+    let client = try ControlClient(view: Array(caller.view.utf8))
+    _ = try client.call(.change(changes))
+  }
+
+  func apply(_ table: ReferenceTable) throws { try change([.apply(request(table))]) }
+
+  func request(_ link: ReferenceLink) -> LinkRequest {
+    var request = LinkRequest(
+      virtualPath: Array(("/" + link.virtualPath.joined(separator: "/")).utf8),
+      backing: Array(caller.place(.host, link.backing).utf8))
+    request.isReadOnly = link.isReadOnly
+    request.isMerged = link.isMerged
+    request.createsParents = link.makesParents
+    request.exceptions = link.exceptions.map { Array($0.utf8) }
+    return request
+  }
+
+  func request(_ table: ReferenceTable) -> TableRequest {
+    var request = TableRequest()
+    request.links = table.links.map(self.request)
+    request.viewExceptions = table.viewExceptions.map { Array($0.utf8) }
+    request.anchorExceptions = table.anchorExceptions.map { Array($0.utf8) }
+    return request
+  }
+}
+
+extension TableRequest {
+  static var nothing: TableRequest {
+    var request = TableRequest()
+    (request.links, request.viewExceptions, request.anchorExceptions) = ([], [], [])
+    return request
+  }
+}

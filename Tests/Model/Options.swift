@@ -1,0 +1,26 @@
+// The command line of the model test.
+
+import ArgumentParser
+
+@main
+struct Model: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model", abstract: "A view and the rules, on generated cases.")
+
+  @Option(help: "Same seed, same cases.")
+  var seed: UInt64 = 1
+  @Option(help: "How many operations, over all cases.")
+  var operations = 100_000
+  @Option(help: "Operations of one case.")
+  var length = 300
+  @Option(help: "Seconds without an answer after which the server is killed.")
+  var patience = 20
+  @Option(help: "Where the script of a failing case is kept.")
+  var keep = "."
+  @Flag(help: "Also generate and compare what is known to be wrong.")
+  var faults = false
+  @Option(help: "The bindlink command.")
+  var command: String
+
+  func run() throws { try Campaign(self).run() }
+}
