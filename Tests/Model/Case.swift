@@ -6,7 +6,7 @@ struct Case {
   /// Operations on the host that are made before the table is.
   var population: [Operation] = []
   var table: ReferenceTable
-  var steps: [Operation] = []
+  var steps: [Step] = []
 
   /// The names at the host's top, and the device that each is on.
   static let directories = ["anchor": 0, "b0": 0, "b1": 0, "b2": 0, "far": 1]

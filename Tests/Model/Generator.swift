@@ -47,6 +47,44 @@ struct Generator {
     return path
   }
 
+  // MARK: Steps
+
+  mutating func step(_ reference: Reference) -> Step {
+    numbers.chance(4)
+      ? .change(change(reference)) : .call(operation(reference))
+  }
+
+  private mutating func change(_ reference: Reference) -> LinkChange {
+    let known = reference.view.table.links.map(\.virtualPath)
+    let kind = numbers.pick([LinkChange.Kind]([
+      .create, .create, .create, .replace, .remove, .remove, .removeAll, .apply,
+    ]))
+    var change = LinkChange(known.count > 5 && kind == .create ? .remove : kind)
+    switch change.kind {
+    case .apply:
+      change.table = table(reference, hasAnchor: reference.view.table.anchor != nil)
+    case .remove, .removeAll:
+      change.path = known.isEmpty || numbers.chance(15) ? path(.view, reference) : numbers.pick(known)
+    case .create, .replace:
+      let existing = change.kind == .replace ? 85 : 10
+      change.path =
+        !known.isEmpty && numbers.chance(existing) ? numbers.pick(known) : path(.view, reference)
+      change.link = ReferenceLink([], path(.host, reference))
+      if numbers.chance(25) { change.backingInView = path(.view, reference) }
+      change.link.isReadOnly = numbers.chance(25)
+      change.link.isMerged = numbers.chance(30)
+      change.link.makesParents = numbers.chance(30)
+      if numbers.chance(40), isFree(change.path, reference.view) {
+        var all = reference.view.table
+        all.links.append(ReferenceLink(change.path, change.link.backing))
+        change.link.exceptions = lines(numbers.number(1...2)).filter {
+          isPlain(change.path, $0, reference, all)
+        }
+      }
+    }
+    return change
+  }
+
   // MARK: Operations
 
   mutating func operation(_ reference: Reference) -> Operation {
@@ -128,6 +166,14 @@ struct Generator {
     for _ in 0..<numbers.number(1...5) {
       guard let link = link(reference, table) else { continue }
       table.links.append(link)
+    }
+    // A link that came later can have changed what stands where one is.
+    let all = table
+    table.links.removeAll { link in
+      let view = ReferenceView(all, reference.host)
+      view.table.links.removeAll { $0.virtualPath == link.virtualPath }
+      let seen = view.see(link.virtualPath)
+      return !isFree(link.virtualPath, view) || link.isMerged && seen.isThere && !seen.isDirectory
     }
     return table
   }

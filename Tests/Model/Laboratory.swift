@@ -2,6 +2,7 @@
 // of them whose table each case replaces.
 
 import BindlinkControl
+import BindlinkMap
 import CBindlinkSystem
 import Glibc
 import ModelReference
@@ -138,6 +139,36 @@ final class Laboratory {
   }
 
   func apply(_ table: ReferenceTable) throws { try change([.apply(request(table))]) }
+
+  func make(_ change: LinkChange) -> Result<Answer, CallFailure> {
+    do {
+      try self.change([tableChange(change)])
+      return .success(.done)
+    } catch let error as ControlFailure {
+      switch error {
+      case .refused(let error): return .failure(CallFailure(errno: error.errno.rawValue))
+      case .failed(let errno, _, _): return .failure(CallFailure(errno: errno.rawValue))
+      }
+    } catch {
+      return .failure(CallFailure(errno: EIO))
+    }
+  }
+
+  private func tableChange(_ change: LinkChange) -> TableChange {
+    var link = change.link
+    link.virtualPath = change.path
+    var request = request(link)
+    if let path = change.backingInView {
+      request.backing = Array(caller.place(.view, path).utf8)
+    }
+    switch change.kind {
+    case .create: return .create(request)
+    case .replace: return .replace(request)
+    case .remove: return .remove(request.virtualPath, recursively: false)
+    case .removeAll: return .remove(request.virtualPath, recursively: true)
+    case .apply: return .apply(self.request(change.table!))
+    }
+  }
 
   func request(_ link: ReferenceLink) -> LinkRequest {
     var request = LinkRequest(

@@ -3,6 +3,34 @@
 
 import ModelReference
 
+extension Step {
+  var line: String {
+    switch self {
+    case .call(let operation): operation.line
+    case .change(let change): change.line
+    }
+  }
+}
+
+extension LinkChange {
+  var line: String {
+    func text(_ path: [String]) -> String { path.joined(separator: "/") }
+    switch kind {
+    case .remove: return "bindlink remove view/\(text(path))"
+    case .removeAll: return "bindlink remove view/\(text(path)) --recursive"
+    case .apply:
+      let table = ShellScript.yaml(table!).joined(separator: "\n")
+      return "cat > table.yaml <<'END'\n\(table)\nEND\nbindlink apply table.yaml view"
+    case .create, .replace:
+      let backing = backingInView.map { "view/" + text($0) } ?? "host/" + text(link.backing)
+      return "bindlink \(kind.rawValue) view/\(text(path)) \(backing)"
+        + (link.isReadOnly ? " --read-only" : "") + (link.isMerged ? " --merged" : "")
+        + (link.makesParents ? " --parents" : "")
+        + link.exceptions.map { " --except '\($0)'" }.joined()
+    }
+  }
+}
+
 extension Operation {
   private func quoted(_ text: String) -> String {
     text.contains("*") || text.contains(" ") || text.isEmpty ? "'\(text)'" : text

@@ -27,7 +27,7 @@ struct ShellScript {
     text = lines.joined(separator: "\n") + "\numount view\n"
   }
 
-  private static func yaml(_ table: ReferenceTable) -> [String] {
+  static func yaml(_ table: ReferenceTable) -> [String] {
     func list(_ lines: [String]) -> String {
       "[" + lines.map { "'\($0)'" }.joined(separator: ", ") + "]"
     }

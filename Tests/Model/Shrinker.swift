@@ -6,7 +6,8 @@ struct Shrinker {
   /// What a case disagrees in.
   let attempt: (Case) throws -> Disagreement?
 
-  func shrunk(_ failing: Case, _ first: Disagreement) -> (Case, Disagreement) {
+  /// Nil: the failing case does not fail again.
+  func shrunk(_ failing: Case, _ first: Disagreement) -> (Case, Disagreement)? {
     var (best, reason) = (failing, first)
     func accepts(_ candidate: Case) -> Bool {
       guard let error = try? attempt(candidate), error.resembles(first) else { return false }
@@ -14,7 +15,7 @@ struct Shrinker {
       if let step = error.step { best.steps = Array(candidate.steps.prefix(step + 1)) }
       return true
     }
-    guard accepts(failing) else { return (failing, first) }
+    guard accepts(failing) else { return nil }
     var size = -1
     while size != best.size {
       size = best.size
