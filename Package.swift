@@ -130,8 +130,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Model", swiftSettings: swiftSettings),
     .testTarget(
-      name: "ModelTests", dependencies: ["ModelReference"], swiftSettings: swiftSettings),
-    .testTarget(
       name: "BindlinkMapTests", dependencies: ["BindlinkMap"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkControlTests", dependencies: ["BindlinkMap", "BindlinkControl"],

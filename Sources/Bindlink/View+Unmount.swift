@@ -6,8 +6,10 @@ extension View {
   /// Unmounts the view at `mountpoint`, whoever serves it, even if its server hangs or has died.
   /// Its server ends by itself then. May be called from any thread.
   ///
-  /// - Parameter lazily: the view vanishes at once although it is in use; its server ends when
-  ///   nobody uses it any more.
+  /// - Parameters:
+  ///   - mountpoint: where the view is mounted.
+  ///   - lazily: the view vanishes at once although it is in use; its server ends when nobody uses
+  ///     it any more.
   /// - Throws: ENOENT or EINVAL where no view is mounted at `mountpoint`, EBUSY where it is in use,
   ///   EPERM where another user mounted it; exit status 77 where fusermount3 is needed and missing.
   public static func unmount(at mountpoint: FilePath, lazily: Bool = false) throws(BindlinkError) {

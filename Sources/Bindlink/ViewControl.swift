@@ -67,7 +67,9 @@ public struct ViewControl: Hashable, Sendable {
 
   /// Removes the link that stands at a virtual path. Files that are open keep their objects (R4).
   ///
-  /// - Parameter recursively: the links that lie below are removed, too.
+  /// - Parameters:
+  ///   - virtualPath: absolute in the view.
+  ///   - recursively: the links that lie below are removed, too.
   /// - Throws: ENOENT, C5, where no link stands; EBUSY, C5, while others lie below, unless
   ///   `recursively`; EPERM, C9. Nothing is changed then.
   public func remove(

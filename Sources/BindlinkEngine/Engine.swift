@@ -329,7 +329,14 @@ package final class Engine: Sendable {
     let careful = flags | System.noFollow | (isDirectory ? 0 : System.nonBlocking)
     do throws(Errno) {
       return unsafe try withPlace(of: slot) { (directory, name) throws(Errno) -> Descriptor in
-        let object = try unsafe System.open(directory, name, careful)
+        let object: Descriptor
+        do throws(Errno) {
+          object = try unsafe System.open(directory, name, careful)
+        } catch {
+          // Another object may stand there, of a kind that cannot be opened so.
+          guard try unsafe System.status(directory, name).identity == identity else { throw .stale }
+          throw error
+        }
         guard try System.status(of: object.raw, synchronising: false).identity == identity else {
           throw .stale
         }

@@ -13,7 +13,7 @@ package struct VirtualPath: Hashable, Sendable, CustomStringConvertible {
 
   /// Folds "//", "." and "x/.." (C2). EINVAL for what is not absolute, has a NUL, or leads above
   /// the root (C1).
-  package init(lexical bytes: some Collection<UInt8>) throws(LinkError) {
+  package init(lexical bytes: [UInt8]) throws(LinkError) {
     func refusal(_ reason: String) -> LinkError {
       LinkError(.invalid, "C1", String(decoding: bytes, as: UTF8.self), reason)
     }
@@ -21,8 +21,8 @@ package struct VirtualPath: Hashable, Sendable, CustomStringConvertible {
     guard !bytes.contains(0) else { throw refusal("contains a NUL byte") }
     var components: [[UInt8]] = []
     for part in bytes.split(separator: UInt8(ascii: "/")) {
-      if part.elementsEqual(".".utf8) { continue }
-      if part.elementsEqual("..".utf8) {
+      if part.first == UInt8(ascii: "."), part.count == 1 { continue }
+      if part.count == 2, part.allSatisfy({ $0 == UInt8(ascii: ".") }) {
         guard components.popLast() != nil else { throw refusal("leads above the view's root") }
       } else {
         components.append(Array(part))

@@ -118,7 +118,8 @@ import Testing
     Wrong("anchor: [a]", "c.yaml:1:9: 'anchor' is a list, not a text (EINVAL)"),
     Wrong("except: a", "c.yaml:1:9: 'except' is a text, not a list (EINVAL)"),
     Wrong("except: [1]", "c.yaml:1:10: 'except' is a number, not a text: quote it (EINVAL)"),
-    Wrong("except: [!a b]", "c.yaml:1:10: 'except' is of the type !a, not a text: quote it (EINVAL)"),
+    Wrong(
+      "except: [!a b]", "c.yaml:1:10: 'except' is of the type !a, not a text: quote it (EINVAL)"),
     Wrong("except: [\"a[\"]", "c.yaml:1:10: a[ has a [ without its ] (EINVAL, E4)"),
     Wrong(
       "cache: always", "c.yaml:1:8: the cache cannot be chosen yet, other than as auto (EOPNOTSUPP)"

@@ -1,5 +1,5 @@
 // Ten thousand links: one change of all of them, a small change among them, their list and the table as
-// it is written out. The bounds are for a build without optimisation, on a busy machine.
+// it is written out. Times are stated, not judged.
 import BindlinkControl
 import BindlinkEngine
 import BindlinkMap
@@ -9,14 +9,10 @@ import Testing
 @Suite(.serialized) struct LargeTableTests {
   private static let count = 10_000
 
-  private func time<R>(
-    _ what: String, within bound: Duration, _ body: () throws -> R
-  ) rethrows -> R {
+  private func time<R>(_ what: String, _ body: () throws -> R) rethrows -> R {
     let start = ContinuousClock.now
     let result = try body()
-    let time = ContinuousClock.now - start
-    print("\(Self.count) links, \(what): \(time)")
-    #expect(time < bound, "\(what)")
+    print("\(Self.count) links, \(what): \(ContinuousClock.now - start)")
     return result
   }
 
@@ -31,7 +27,7 @@ import Testing
     return request
   }
 
-  @Test("C6: ten thousand links are one change, and no slow one")
+  @Test("C6: ten thousand links are one change")
   func tenThousandLinks() throws {
     let tree = try ScratchTree()
     try tree.make("anchor/d/x=1")
@@ -43,27 +39,27 @@ import Testing
     }
     let view = try TableView(tree)
     var request = request(tree)
-    let applied = time("applied", within: .seconds(20)) { view.apply([.apply(request)]) }
+    let applied = time("applied") { view.apply([.apply(request)]) }
     #expect(applied == "ok")
     #expect(view.engine.tableRequest().links?.count == Self.count)
-    let again = time("applied as they stand", within: .seconds(20)) {
+    let again = time("applied as they stand") {
       view.apply([.apply(request)])
     }
     #expect(again == "ok")
-    let more = try time("one more", within: .seconds(10)) { try view.change("+/v=backing") }
-    let less = try time("one less", within: .seconds(10)) { try view.change("-/v") }
+    let more = try time("one more") { try view.change("+/v=backing") }
+    let less = try time("one less") { try view.change("-/v") }
     #expect(more == "ok" && less == "ok")
-    let statuses = try time("listed", within: .seconds(20)) {
+    let statuses = try time("listed") {
       try view.engine.linkStatuses(showingExceptions: true)
     }
     #expect(statuses.count == Self.count)
     #expect(statuses.allSatisfy { $0.isLive && !$0.isAnchored })
-    let told = try time("one explained", within: .seconds(1)) { try view.explain("/d/7/link7") }
+    let told = try time("one explained") { try view.explain("/d/7/link7") }
     #expect(told == "R2 /d/7/link7 backing/7/b7: is the root of the link /d/7/link7")
     let exported = view.engine.tableRequest().links ?? []
     #expect(Set(exported) == Set(request.links ?? []))
     request.links = []
-    let removed = time("removed", within: .seconds(10)) { view.apply([.apply(request)]) }
+    let removed = time("removed") { view.apply([.apply(request)]) }
     #expect(removed == "ok")
     #expect(view.table == "")
     #expect(tree.openDescriptors.count <= 3, "\(tree.openDescriptors)")
@@ -75,10 +71,10 @@ import Testing
     try tree.make("b/f=1")
     let view = try TableView(tree, "+/v=b")
     let changes = (0..<Self.count).map { "+/v/\($0 % 100)/\($0)=b,parents" }
-    let created = try time("created", within: .seconds(20)) {
+    let created = try time("created") {
       try view.change(changes.joined(separator: " "))
     }
-    let removed = try time("removed recursively", within: .seconds(10)) {
+    let removed = try time("removed recursively") {
       try view.change("-/v/**")
     }
     #expect(created == "ok" && removed == "ok")

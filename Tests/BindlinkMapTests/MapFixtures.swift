@@ -3,7 +3,7 @@
 import BindlinkMap
 
 func path(_ text: String) throws -> VirtualPath {
-  try VirtualPath(lexical: text.utf8)
+  try VirtualPath(lexical: Array(text.utf8))
 }
 
 func list(_ lines: [String]) throws -> ExceptionList {

@@ -131,6 +131,41 @@ import Testing
     #expect(below.descend("y", keeping: [0, 1]) === below)
   }
 
+  @Test("M1: a directory is merged as far as something outside of it shows") func merging() throws {
+    let links = try [
+      link("/m", merged: true), link("/m/in", except: ["x"]), link("/w", except: ["*.k"]),
+    ]
+    let anchored = try table(links)
+    let facts: [(place: String, isMerged: Bool, merges: Bool)] = [
+      ("/", false, false), ("/m", true, true), ("/m/a/b", true, true), ("/m/in", false, true),
+      ("/w", false, false),
+    ]
+    for (place, isMerged, merges) in facts {
+      let scope = try anchored.scope(place)
+      #expect(scope.isMerged == isMerged, "\(place)")
+      #expect(scope.merges == merges, "\(place)")
+    }
+    let alone = try table(links, anchor: nil).scope("/m")
+    #expect(!alone.isMerged && !alone.merges)
+  }
+
+  @Test("M1: where a layer has something else than a directory, it is not merged") func closed()
+    throws
+  {
+    let name = Array("n".utf8)
+    let plain = try table([link("/v", merged: true)])
+    let below = try plain.scope("/v/x")
+    #expect(below.isUniform)
+    let closed = below.descend(name.span, keeping: [0, 1], closed: 0)
+    #expect(closed.layers.map { plain.name(ofLink: $0.link) } == ["/v"])
+    #expect(!closed.merges)
+    // What the rules still except shows the anchor.
+    let ruled = try table([link("/v", except: ["*.k"], merged: true)]).scope("/v/x")
+      .descend(name.span, keeping: [0, 1], closed: 0)
+    #expect(ruled.layers.count == 2 && !ruled.isMerged && !ruled.merges)
+    #expect(ruled.exclusion("a.k") == .always)
+  }
+
   @Test("E1, 95: an exception inside of another adds nothing") func nestedExceptions() throws {
     let table = try table([link("/v", except: ["/a", "/a/b"])])
     #expect(try table.scope("/v").child("a").words == ["exception"])

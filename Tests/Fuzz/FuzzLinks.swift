@@ -16,7 +16,7 @@ public func fuzzLinks(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var paths: [VirtualPath] = []
   for line in input.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
     do throws(LinkError) {
-      let path = try VirtualPath(lexical: line)
+      let path = try VirtualPath(lexical: Array(line))
       let again = try VirtualPath(lexical: path.bytes)
       precondition(path == again, "normal form is stable")
       precondition(

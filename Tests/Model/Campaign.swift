@@ -24,7 +24,8 @@ final class Campaign {
       number += 1
     }
     let seconds = max(time(nil) - start, 1)
-    print("\(tally.operations) operations in \(number) cases, \(seconds) s,",
+    print(
+      "\(tally.operations) operations in \(number) cases, \(seconds) s,",
       "\(tally.operations / seconds)/s")
     print(tally.matrix)
   }
@@ -66,7 +67,8 @@ final class Campaign {
     print("case \(seed) step \(failing.steps.count): \(failing.steps.last?.line ?? "the table")")
     print("expected \(first.expected)\nfound    \(first.found)\nshrinking")
     let shrunk = shrunk(failing, first)
-    let script = try ShellScript(shrunk.0, shrunk.1, laboratory(hasAnchor: failing.table.anchor != nil))
+    let script = try ShellScript(
+      shrunk.0, shrunk.1, laboratory(hasAnchor: failing.table.anchor != nil))
     let path = "\(options.keep)/model-\(seed).sh"
     print(script.text)
     let file = try SystemCall.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o755)

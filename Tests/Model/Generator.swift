@@ -56,15 +56,17 @@ struct Generator {
 
   private mutating func change(_ reference: Reference) -> LinkChange {
     let known = reference.view.table.links.map(\.virtualPath)
-    let kind = numbers.pick([LinkChange.Kind]([
-      .create, .create, .create, .replace, .remove, .remove, .removeAll, .apply,
-    ]))
+    let kind = numbers.pick(
+      [LinkChange.Kind]([
+        .create, .create, .create, .replace, .remove, .remove, .removeAll, .apply,
+      ]))
     var change = LinkChange(known.count > 5 && kind == .create ? .remove : kind)
     switch change.kind {
     case .apply:
       change.table = table(reference, hasAnchor: reference.view.table.anchor != nil)
     case .remove, .removeAll:
-      change.path = known.isEmpty || numbers.chance(15) ? path(.view, reference) : numbers.pick(known)
+      change.path =
+        known.isEmpty || numbers.chance(15) ? path(.view, reference) : numbers.pick(known)
     case .create, .replace:
       let existing = change.kind == .replace ? 85 : 10
       change.path =
@@ -110,7 +112,8 @@ struct Generator {
     if kind.hasOtherPath || kind == .temporaryFile { operation.other = path(side, reference) }
     switch kind {
     case .write, .append, .create, .temporaryFile:
-      operation.text = String(repeating: numbers.pick(["x", "y", "z"]), count: numbers.number(1...4))
+      operation.text = String(
+        repeating: numbers.pick(["x", "y", "z"]), count: numbers.number(1...4))
       operation.number = numbers.pick(Self.fileModes)
     case .makeFIFO: operation.number = numbers.pick(Self.fileModes)
     case .truncate: operation.number = UInt32(numbers.number(0...5))
@@ -145,9 +148,10 @@ struct Generator {
   mutating func population(_ reference: Reference) -> [Operation] {
     var operations: [Operation] = []
     for _ in 0..<numbers.number(10...45) {
-      let kind = numbers.pick([Operation.Kind]([
-        .makeDirectory, .makeDirectory, .makeDirectory, .create, .create, .symbolicLink,
-      ]))
+      let kind = numbers.pick(
+        [Operation.Kind]([
+          .makeDirectory, .makeDirectory, .makeDirectory, .create, .create, .symbolicLink,
+        ]))
       let operation = operation(.host, kind, reference)
       reference.verdict(on: operation).applyUnlessRefused()
       operations.append(operation)

@@ -100,7 +100,7 @@ final class Laboratory {
   private func spawn(_ arguments: [String]) throws -> pid_t {
     var process: pid_t = 0
     let pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe pointers.forEach { unsafe free($0) } }
+    defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
     let error = unsafe posix_spawnp(&process, arguments[0], nil, nil, pointers, environ)
     guard error == 0 else {
       throw LaboratoryFailure("\(arguments[0]) cannot be started: errno \(error)")

@@ -69,7 +69,8 @@ extension Operation {
     case .changeMode: return "chmod \(mode) \(path)"
     case .access: return "perl -MPOSIX -e 'access(\"\(path)\", \(number)) or die \"$!\\n\"'"
     case .temporaryFile:
-      return "perl -MFcntl -e 'sysopen(F, \"\(path)\", O_WRONLY|020200000, \(mode)) or die \"$!\\n\"; "
+      return
+        "perl -MFcntl -e 'sysopen(F, \"\(path)\", O_WRONLY|020200000, \(mode)) or die \"$!\\n\"; "
         + "print F \"\(text)\"; $| = 1; syscall(265, -100, \"/proc/self/fd/\" . fileno(F), -100, "
         + "\"\(other)\", 0x400) == 0 or die \"$!\\n\"'"
     }

@@ -111,13 +111,15 @@ final class Run {
   func compareTrees() throws {
     watchdog.step()
     try compareTree(.view, [])
-    for name in laboratory.directories.keys.sorted() where reference.host.object(at: [name]) != nil {
+    for name in laboratory.directories.keys.sorted() where reference.host.object(at: [name]) != nil
+    {
       if reference.host.object(at: [name])!.isDirectory { try compareTree(.host, [name]) }
     }
   }
 
   private func compareTree(_ side: Operation.Side, _ path: [String]) throws {
-    let walk = TreeWalk(reference: reference, caller: laboratory.caller, side: side, includesFaults: includesFaults)
+    let walk = TreeWalk(
+      reference: reference, caller: laboratory.caller, side: side, includesFaults: includesFaults)
     var numbers = InodeNumbers()
     let (expected, found) = (walk.expected(at: path), walk.found(at: path, &numbers))
     if expected == found { return }
@@ -134,7 +136,9 @@ extension Result {
 
 extension Verdict {
   var text: String {
-    guard refusals.isEmpty else { return refusals.map(errnoName).sorted().joined(separator: " or ") }
+    guard refusals.isEmpty else {
+      return refusals.map(errnoName).sorted().joined(separator: " or ")
+    }
     let others = allowances.map(errnoName).sorted()
     return ([answer.text] + others).joined(separator: " or ")
   }

@@ -8,7 +8,8 @@ struct ShellScript {
   init(_ this: Case, _ disagreement: Disagreement, _ laboratory: Laboratory) {
     var lines = [
       "#!/bin/sh", "# In an empty directory, with bindlink in PATH.", "umask 022",
-      "mkdir view host " + laboratory.directories.keys.sorted().map { "host/\($0)" }
+      "mkdir view host "
+        + laboratory.directories.keys.sorted().map { "host/\($0)" }
         .joined(separator: " "),
       "# host/far is on another file system where there is one: mount -t tmpfs far host/far",
     ]
@@ -22,7 +23,9 @@ struct ShellScript {
         lines.append(operation.line)
         continue
       }
-      lines += [operation.line, "# expected: \(disagreement.expected)", "# found:    \(disagreement.found)"]
+      lines += [
+        operation.line, "# expected: \(disagreement.expected)", "# found:    \(disagreement.found)",
+      ]
     }
     text = lines.joined(separator: "\n") + "\numount view\n"
   }

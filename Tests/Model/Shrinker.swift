@@ -26,7 +26,8 @@ struct Shrinker {
       shrink(\.table.anchorExceptions, { best }, accepts)
       for number in best.table.links.indices {
         shrink(\.table.links[number].exceptions, { best }, accepts)
-        for flag in [\ReferenceLink.isReadOnly, \.isMerged] where best.table.links[number][keyPath: flag] {
+        for flag in [\ReferenceLink.isReadOnly, \.isMerged]
+        where best.table.links[number][keyPath: flag] {
           var candidate = best
           candidate.table.links[number][keyPath: flag] = false
           _ = accepts(candidate)
@@ -58,7 +59,9 @@ struct Shrinker {
 extension Case {
   var size: Int {
     steps.count + population.count + table.viewExceptions.count + table.anchorExceptions.count
-      + table.links.map { 1 + $0.exceptions.count + ($0.isReadOnly ? 1 : 0) + ($0.isMerged ? 1 : 0) }
+      + table.links.map {
+        1 + $0.exceptions.count + ($0.isReadOnly ? 1 : 0) + ($0.isMerged ? 1 : 0)
+      }
       .reduce(0, +)
   }
 }

@@ -84,7 +84,9 @@ struct TreeWalk {
     if entry.inode != status.st_ino { text += " d_ino \(entry.inode) st_ino \(status.st_ino)" }
     let type = UInt32(entry.type) << 12
     if type != 0, type != status.st_mode & S_IFMT { text += " d_type \(entry.type)" }
-    if !numbers.accept(UInt64(status.st_ino), of: inode(path)) { text += " st_ino of something else" }
+    if !numbers.accept(UInt64(status.st_ino), of: inode(path)) {
+      text += " st_ino of something else"
+    }
     if status.st_mode & S_IFMT == S_IFDIR, status.st_nlink != 1, !isExcused(path) {
       let directories = names(in: path).count { inode(path + [$0])?.isDirectory ?? true }
       let seen = reference.view.see(path)

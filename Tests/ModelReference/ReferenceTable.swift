@@ -37,6 +37,7 @@ package enum Layer: Hashable {
 }
 
 /// The ids of SEMANTICS.md's rules.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 package enum Rule: String, CaseIterable, Comparable, Hashable {
   case C1, C2, C3, C4, C5, C6, C7, C8, C10
   case R1, R2, R3, R4, R6, R7, R8

@@ -138,9 +138,11 @@ package final class ReferenceView {
       met.insert(pattern.path == nil ? .E4 : .E1)
       if isMerged(layer) { met.insert(.E7) }
       if isReadOnly(layer), !table.isReadOnly { met.insert(.W4) }
-      if case .link(let number) = layer, table.links[number].inherited.contains(where: {
-        $0.patterns.contains(pattern)
-      }) {
+      if case .link(let number) = layer,
+        table.links[number].inherited.contains(where: {
+          $0.patterns.contains(pattern)
+        })
+      {
         met.insert(.C3)
       }
       return false

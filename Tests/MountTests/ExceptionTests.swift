@@ -56,7 +56,7 @@ extension MountedViews {
       ("anchored patterns", ["--except", "/secre[t]", "--except", "/hidde?", "--except", "/po*r"]),
     ]
 
-    @Test("E1, E5: each call on a hidden name; the backing is as it was", arguments: hidings)
+    @Test("E1, E5, E9: each call on a hidden name; the backing is as it was", arguments: hidings)
     func hiddenNames(_ hiding: (String, [String])) throws {
       try withView(Self.secrets.map { "b/\($0)" }, ["@/b"] + hiding.1) { view, host in
         let before = host["b"].tree

@@ -39,7 +39,9 @@ final class LinkCounts: Sendable {
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
     let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
     let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)
-    if names.isEmpty, let known = counts.withLock({ $0[key] }), known.backing == status.link_count,
+    // The times of this directory say nothing of what an outer layer shows in it.
+    let isOwn = names.isEmpty && scope.layers.count < 2
+    if isOwn, let known = counts.withLock({ $0[key] }), known.backing == status.link_count,
       known.modified == modified, known.changed == changed
     {
       return known.visible
@@ -51,6 +53,7 @@ final class LinkCounts: Sendable {
           scope: scope, link: link, descriptor: directory.raw, mount: status.mount_id), path: path)
     else { return 1 }
     let visible = UInt32(2 + listing.entries.count { $0.type == 0o040000 })
+    guard isOwn else { return visible }
     counts.withLock {
       if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }
       $0[key] = Count(

@@ -56,7 +56,9 @@ extension TableBuilder {
     var view: ViewWalker?
     for index in drafts.indices {
       let link = drafts[index].link
-      guard link.exceptions.rules.contains(where: \.isPath) else { continue }
+      guard link.exceptions.rules.contains(where: \.isPath), !isWithoutSymbolicLinks(link) else {
+        continue
+      }
       let seen =
         if let view { view } else {
           ViewWalker(try definition(exceptions: false).resolver(beside: present, isTrial: true))
@@ -67,6 +69,22 @@ extension TableBuilder {
         try resolved.append(line: Self.resolved(rule, of: link, seen))
       }
       drafts[index].link.exceptions = resolved
+    }
+  }
+
+  /// None of a link's exception paths meets one: nothing but its backing has a say, and has none.
+  private func isWithoutSymbolicLinks(_ link: Link) -> Bool {
+    if link.isMerged || standing.contains(below: link.virtualPath, where: { _ in true }) {
+      return false
+    }
+    return link.exceptions.rules.allSatisfy { rule in
+      guard let path = rule.path else { return true }
+      do throws(Errno) {
+        let object = try present.host.open(HostPath.appending(path, to: link.backing))
+        return try !System.status(of: object.raw, synchronising: false).isSymbolicLink
+      } catch {
+        return error == .noEntry
+      }
     }
   }
 
