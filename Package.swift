@@ -86,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "bindlink-example",
       dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
-      path: "Examples", swiftSettings: swiftSettings),
+      path: "Tests/Example", swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkTests",
       dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],

@@ -12,7 +12,7 @@ import Testing
 
   @Test(arguments: ["Sources/Bindlink/Bindlink.docc/ChangingAMountedView.md", "README.md"])
   func codeBlocksArePartsOfTheExample(article: String) throws {
-    let program = try text("Examples/main.swift")
+    let program = try text("Tests/Example/main.swift")
     let blocks = try text(article).components(separatedBy: "```swift\n").dropFirst()
       .map { $0.components(separatedBy: "```")[0] }
     #expect(!blocks.isEmpty)
