@@ -186,6 +186,9 @@ struct Generator {
   mutating func link(_ reference: Reference, _ table: ReferenceTable) -> ReferenceLink? {
     let virtualPath = (0..<numbers.pick([1, 1, 1, 2, 2, 2, 3])).map { _ in name() }
     var backing = [numbers.pick(["b0", "b1", "b2", "b0", "b1", "far", "anchor"])]
+    guard let top = reference.host.object(at: backing), top.isDirectory || top.kind == .file else {
+      return nil
+    }
     for _ in 0..<numbers.number(0...2) {
       let names = reference.host.object(at: backing)!.entries.keys.sorted()
       guard !names.isEmpty else { break }

@@ -59,8 +59,8 @@ final class Laboratory {
   }
 
   private func start(_ arguments: [String]) throws {
-    server = try spawn(arguments)
-    watchdog.watch(server)
+    server = try Process.start(arguments)
+    watchdog.watch(server, view: caller.view)
     for _ in 0..<500 {
       if isMounted { return }
       if waitpid(server, nil, WNOHANG) == server { break }
@@ -71,8 +71,7 @@ final class Laboratory {
 
   /// Unmounts and leaves nothing behind.
   func close() throws {
-    _ = try? SystemCall.checked(unsafe umount2(caller.view, 2))
-    if isMounted { _ = try? wait(for: spawn(["fusermount3", "-uz", caller.view])) }
+    Process.unmount(caller.view)
     var status: Int32 = 0
     var left = 500
     while unsafe waitpid(server, &status, WNOHANG) == 0, left > 0 {
@@ -83,29 +82,13 @@ final class Laboratory {
       _ = kill(server, SIGKILL)
       _ = unsafe waitpid(server, &status, 0)
     }
+    watchdog.forget(server)
     for path in Set([place, farPlace]) {
       clear(path)
       _ = unsafe rmdir(path)
     }
     if left == 0 { throw LaboratoryFailure("the server did not end") }
     if status != 0 { throw LaboratoryFailure("the server ended with \(status)") }
-  }
-
-  private func wait(for process: pid_t) -> Int32 {
-    var status: Int32 = 0
-    _ = unsafe waitpid(process, &status, 0)
-    return status
-  }
-
-  private func spawn(_ arguments: [String]) throws -> pid_t {
-    var process: pid_t = 0
-    let pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
-    let error = unsafe posix_spawnp(&process, arguments[0], nil, nil, pointers, environ)
-    guard error == 0 else {
-      throw LaboratoryFailure("\(arguments[0]) cannot be started: errno \(error)")
-    }
-    return process
   }
 
   // MARK: Between cases

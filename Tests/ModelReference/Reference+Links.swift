@@ -13,7 +13,7 @@ extension Reference {
       verdict.apply = { [view] in view.table = table }
       view.met.formUnion([.C4, .C6, .C7])
     } catch {
-      verdict.refusals = error.errnos
+      verdict.refusals = error.errnos.union(chainAllowances)
     }
     verdict.rules = view.met
     return verdict
@@ -22,7 +22,8 @@ extension Reference {
   private func changed(by change: LinkChange) throws(Refusal) -> ReferenceTable {
     var table = view.table
     switch change.kind {
-    case .apply: return change.table!
+    case .apply:
+      return try checked(change.table!)
     case .create:
       table.links.append(try link(change))
     case .replace:
@@ -45,6 +46,31 @@ extension Reference {
       if change.kind == .remove, view.hasLink(below: path) { throw Refusal(EBUSY) }
       table.links.removeAll { $0.virtualPath.starts(with: path) }
     }
+    return table
+  }
+
+  /// Each link is judged by the table that results (C1). Virtual paths are plain here: no symbolic link
+  /// is on them.
+  private func checked(_ wanted: ReferenceTable) throws(Refusal) -> ReferenceTable {
+    var table = wanted
+    var errnos: Set<Int32> = []
+    for number in table.links.indices {
+      do throws(Refusal) {
+        table.links[number].backing = try backing(table.links[number].backing)
+      } catch {
+        errnos.formUnion(error.errnos)
+      }
+    }
+    for link in table.links {
+      let object = host.object(at: link.backing)
+      let outer = ReferenceView(table, host)
+      outer.table.links.removeAll { $0.virtualPath == link.virtualPath }
+      let seen = outer.see(link.virtualPath)
+      if link.isMerged, object?.isDirectory == false || seen.isThere && !seen.isDirectory {
+        errnos.insert(ENOTDIR)
+      }
+    }
+    if !errnos.isEmpty { throw Refusal(errnos: errnos) }
     return table
   }
 
@@ -105,7 +131,9 @@ extension Reference {
       }
       let target = text.split(separator: "/").map(String.init)
       if pending.isEmpty {
-        guard !text.hasPrefix("/"), let found = try? canonical(path + target),
+        let walk = PathWalk { self.step(.view, $0) }
+        guard view.link(at: path + [name]) == nil, !text.hasPrefix("/"),
+          let found = try? walk.resolve(path + target, following: true),
           view.see(found).isDirectory
         else { return path + [name] }
         return found
