@@ -39,8 +39,8 @@ final class LinkCounts: Sendable {
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
     let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
     let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)
-    // The times of this directory say nothing of what an outer layer shows in it.
-    let isOwn = names.isEmpty && scope.layers.count < 2
+    // The times of this directory say nothing of what another layer shows in it.
+    let isOwn = names.isEmpty && !hasOtherDirectory(scope, than: link, resolver, path)
     if isOwn, let known = counts.withLock({ $0[key] }), known.backing == status.link_count,
       known.modified == modified, known.changed == changed
     {
@@ -61,6 +61,22 @@ final class LinkCounts: Sendable {
         visible: visible)
     }
     return visible
+  }
+
+  /// Whether another layer has a directory at the path, so that an exception can show what is in it.
+  private func hasOtherDirectory(
+    _ scope: Scope, than link: Int32, _ resolver: Resolver, _ path: PathProvider
+  ) -> Bool {
+    if scope.layers.count < 2 { return false }
+    var layers = LayerDirectories(resolver, scope)
+    for (index, layer) in scope.layers.enumerated() where layer.link != link {
+      do throws(Errno) {
+        if try layers.directory(index, path: path) != nil { return true }
+      } catch {
+        return true
+      }
+    }
+    return false
   }
 
   /// R7: such a directory's subdirectories are not counted. What cannot be looked at may be one.
