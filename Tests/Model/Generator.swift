@@ -50,8 +50,19 @@ struct Generator {
   // MARK: Steps
 
   mutating func step(_ reference: Reference) -> Step {
-    numbers.chance(4)
-      ? .change(change(reference)) : .call(operation(reference))
+    switch numbers.number(0...99) {
+    case ..<4: return .change(change(reference))
+    case ..<10: return .handle(handleUse(reference))
+    case ..<13: return .explain(path(.view, reference))
+    default: return .call(operation(reference))
+    }
+  }
+
+  private mutating func handleUse(_ reference: Reference) -> HandleUse {
+    var use = HandleUse(numbers.pick(HandleUse.Kind.allCases), slot: numbers.number(0...3))
+    use.path = use.kind == .lookUp ? [name()] : path(.view, reference)
+    use.text = numbers.pick(["p", "q"])
+    return use
   }
 
   private mutating func change(_ reference: Reference) -> LinkChange {

@@ -11,6 +11,12 @@ enum KnownFault {
 
   /// A file of which another known name is something else now.
   static func excuses(_ operation: Operation, _ verdict: Verdict, _ errno: Int32) -> Bool {
+    // A merged directory whose sides are one object.
+    if operation.side == .view, operation.kind == .removeDirectory, verdict.refusals.isEmpty,
+      errno == ENOENT
+    {
+      return true
+    }
     // A directory that was renamed under another link's name.
     if operation.side == .view, operation.kind == .rename, errno == ESTALE { return true }
     let opens: [Operation.Kind] = [.read, .write, .append, .truncate, .create]

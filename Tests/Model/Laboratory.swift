@@ -123,6 +123,15 @@ final class Laboratory {
 
   func apply(_ table: ReferenceTable) throws { try change([.apply(request(table))]) }
 
+  func explain(_ path: [String]) throws -> Explanation {
+    let client = try ControlClient(view: Array(caller.view.utf8))
+    let place = Array(("/" + path.joined(separator: "/")).utf8)
+    guard case .explanation(let explanation) = try client.call(.explain(place)) else {
+      throw LaboratoryFailure("explain is not answered by an explanation")
+    }
+    return explanation
+  }
+
   func make(_ change: LinkChange) -> Result<Answer, CallFailure> {
     do {
       try self.change([tableChange(change)])

@@ -8,6 +8,23 @@ extension Step {
     switch self {
     case .call(let operation): operation.line
     case .change(let change): change.line
+    case .explain(let path): "bindlink explain view/" + path.joined(separator: "/")
+    case .handle(let use): use.line
+    }
+  }
+}
+
+extension HandleUse {
+  /// Bash's descriptors 10 and up are the slots.
+  var line: String {
+    let (number, path) = (10 + slot, path.joined(separator: "/"))
+    switch kind {
+    case .openFile: return "exec \(number)<>view/\(path)"
+    case .openDirectory: return "exec \(number)<view/\(path)"
+    case .read: return "perl -e 'open(F, \"<&=\(number)\"); sysseek(F, 0, 0); sysread(F, $a, 99); print $a'"
+    case .write:
+      return "perl -e 'open(F, \"+<&=\(number)\"); sysseek(F, 0, 0); syswrite(F, \"\(text)\")'"
+    case .lookUp: return "stat /proc/self/fd/\(number)/\(path)"
     }
   }
 }

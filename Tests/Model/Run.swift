@@ -6,8 +6,9 @@ import ModelReference
 final class Run {
   let laboratory: Laboratory
   let reference: Reference
-  private let watchdog: Watchdog
-  private let includesFaults: Bool
+  let watchdog: Watchdog
+  let includesFaults: Bool
+  let files = OpenFiles()
   private var changes = 0
   /// Whole trees are compared after so many steps.
   static let stepsBetweenTrees = 100
@@ -45,6 +46,8 @@ final class Run {
     switch step {
     case .call(let operation): return try make(operation)
     case .change(let change): return try make(change)
+    case .handle(let use): return try make(use)
+    case .explain(let path): return try explain(path)
     }
   }
 
@@ -76,12 +79,13 @@ final class Run {
     }
     try compare(result, verdict)
     if case .success = result, verdict.refusals.isEmpty { verdict.apply() }
+    if operation.kind == .rename { files.dropDirectories() }
     for path in verdict.viewDirectories { try compareListing(.view, path) }
     for path in verdict.hostDirectories { try compareListing(.host, path) }
     return verdict.rules
   }
 
-  private func compare(_ result: Result<Answer, CallFailure>, _ verdict: Verdict) throws {
+  func compare(_ result: Result<Answer, CallFailure>, _ verdict: Verdict) throws {
     switch result {
     case .success(let answer):
       if verdict.refusals.isEmpty, answer == verdict.answer { return }

@@ -7,7 +7,7 @@ struct ShellScript {
 
   init(_ this: Case, _ disagreement: Disagreement, _ laboratory: Laboratory) {
     var lines = [
-      "#!/bin/sh", "# In an empty directory, with bindlink in PATH.", "umask 022",
+      "#!/bin/bash", "# In an empty directory, with bindlink in PATH.", "umask 022",
       "mkdir view host "
         + laboratory.directories.keys.sorted().map { "host/\($0)" }
         .joined(separator: " "),

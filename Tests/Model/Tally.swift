@@ -1,4 +1,4 @@
-// How often each operation met each rule.
+// How often each operation met each rule, and what has to be met.
 
 import ModelReference
 
@@ -8,24 +8,43 @@ struct Tally {
 
   mutating func count(_ step: Step, _ rules: Set<Rule>) {
     operations += 1
-    let name: String
-    switch step {
-    case .call(let operation):
-      guard operation.side == .view else { return }
-      name = operation.kind.rawValue
-    case .change(let change): name = change.kind.rawValue
-    }
+    guard let name = step.matrixName else { return }
     for rule in rules { counts[name, default: [:]][rule, default: 0] += 1 }
   }
 
+  private static let names =
+    Operation.Kind.allCases.map(\.rawValue) + LinkChange.Kind.allCases.map { "table \($0.rawValue)" }
+    + HandleUse.Kind.allCases.map { "handle \($0.rawValue)" } + ["explain"]
+
+  /// One line for each rule; a pair that cannot occur is a dot.
   var matrix: String {
-    let kinds = counts.keys.sorted()
-    let rules = Rule.allCases.filter { rule in kinds.contains { counts[$0]?[rule] != nil } }
     var lines: [String] = []
-    for kind in kinds {
-      let cells = rules.map { "\($0.rawValue):\(counts[kind]?[$0] ?? 0)" }
-      lines.append("\(kind): " + cells.joined(separator: " "))
+    for rule in Rule.allCases {
+      let cells = Self.names.map { name -> String in
+        let count = counts[name]?[rule] ?? 0
+        return count == 0 && !Self.canMeet(name, rule) ? "." : "\(name) \(count)"
+      }
+      lines.append("\(rule.rawValue): " + cells.filter { $0 != "." }.joined(separator: ", "))
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Pairs that can occur and did not.
+  var missing: [String] {
+    Self.names.flatMap { name in
+      Rule.allCases.filter { counts[name]?[$0] == nil && Self.canMeet(name, $0) }
+        .map { "\(name) never met \($0.rawValue)" }
+    }
+  }
+}
+
+extension Step {
+  var matrixName: String? {
+    switch self {
+    case .call(let operation): operation.side == .view ? operation.kind.rawValue : nil
+    case .change(let change): "table \(change.kind.rawValue)"
+    case .handle(let use): "handle \(use.kind.rawValue)"
+    case .explain: "explain"
+    }
   }
 }

@@ -1,7 +1,7 @@
 // One step of a case: a change of the link table.
 
 package struct LinkChange: Hashable {
-  package enum Kind: String { case create, replace, remove, removeAll, apply }
+  package enum Kind: String, CaseIterable { case create, replace, remove, removeAll, apply }
 
   package let kind: Kind
   /// Of create, replace and remove; the virtual path as it is spelled.
@@ -19,4 +19,7 @@ package struct LinkChange: Hashable {
 package enum Step: Hashable {
   case call(Operation)
   case change(LinkChange)
+  case handle(HandleUse)
+  /// C10, of a path without symbolic links.
+  case explain([String])
 }

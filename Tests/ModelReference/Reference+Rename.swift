@@ -46,7 +46,7 @@ extension Reference {
     }
     let isSame = source.parts.first.map { $0.inode === replaced.parts.first?.inode } ?? false
     let hidesOtherwise =
-      (source.isDirectory || replaced.isDirectory) && !isSame && !view.hidesAlike(path, newPath)
+      (source.isDirectory || replaced.isDirectory) && !view.hidesAlike(path, newPath)
     if hidesOtherwise {
       view.met.insert(.E6)
       verdict.allowances = [EBUSY]
@@ -58,7 +58,7 @@ extension Reference {
     note(part.place, &verdict)
     note(newPlace, &verdict)
     verdict.apply = { [host] in host.rename(part.place, newPlace, exchanging: exchanges) }
-    if hidesOtherwise, view.reveals(path, newPath, by: verdict.apply) {
+    if hidesOtherwise, !isSame, view.reveals(path, newPath, by: verdict.apply) {
       verdict.refusals = [EBUSY]
     }
   }

@@ -29,7 +29,13 @@ extension ReferenceView {
     if !refusal.errnos.isEmpty { throw refusal }
     met.insert(link(at: path) == nil ? .O1 : .O2)
     if isMerged(seen.parts[0].layer) { met.insert(.M4) }
-    return seen.parts.reversed().map(\.place)
+    // A link to what it lies over has one object on both sides.
+    var places: [[String]] = []
+    for (index, part) in seen.parts.enumerated().reversed()
+    where !seen.parts[..<index].contains(where: { $0.inode === part.inode }) {
+      places.append(part.place)
+    }
+    return places
   }
 
   /// O3, R8: of a directory that only the view has.
