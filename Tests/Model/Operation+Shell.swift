@@ -21,7 +21,8 @@ extension HandleUse {
     switch kind {
     case .openFile: return "exec \(number)<>view/\(path)"
     case .openDirectory: return "exec \(number)<view/\(path)"
-    case .read: return "perl -e 'open(F, \"<&=\(number)\"); sysseek(F, 0, 0); sysread(F, $a, 99); print $a'"
+    case .read:
+      return "perl -e 'open(F, \"<&=\(number)\"); sysseek(F, 0, 0); sysread(F, $a, 99); print $a'"
     case .write:
       return "perl -e 'open(F, \"+<&=\(number)\"); sysseek(F, 0, 0); syswrite(F, \"\(text)\")'"
     case .lookUp: return "stat /proc/self/fd/\(number)/\(path)"

@@ -25,11 +25,12 @@ enum Process {
 
   /// Whether it is in use or not, by root or by another user.
   static func unmount(_ view: String) {
-    if unsafe umount2(view, MNT_DETACH) == 0 { return }
+    if unsafe umount2(view, detached) == 0 { return }
     guard let process = try? start(["fusermount3", "-uz", view]) else { return }
     var status: Int32 = 0
     _ = unsafe waitpid(process, &status, 0)
   }
 
-  private static let MNT_DETACH: Int32 = 2
+  /// MNT_DETACH, which Glibc does not show.
+  private static let detached: Int32 = 2
 }

@@ -25,7 +25,8 @@ extension Tally {
         || ["read", "removeDirectory", "temporaryFile", "link"].contains(name)
     // The root of a link is made again: not by temporary files, whose parent is asked first, and
     // seldom enough by links to be no requirement.
-    case .O2: return ["create", "makeDirectory", "unlink", "removeDirectory", "rename"].contains(name)
+    case .O2:
+      return ["create", "makeDirectory", "unlink", "removeDirectory", "rename"].contains(name)
     case .O3: return ["removeDirectory", "rename"].contains(name)
     case .O4: return ["rename", "link"].contains(name)
     case .O7: return ["rename", "temporaryFile"].contains(name)

@@ -13,7 +13,8 @@ struct Tally {
   }
 
   private static let names =
-    Operation.Kind.allCases.map(\.rawValue) + LinkChange.Kind.allCases.map { "table \($0.rawValue)" }
+    Operation.Kind.allCases.map(\.rawValue)
+    + LinkChange.Kind.allCases.map { "table \($0.rawValue)" }
     + HandleUse.Kind.allCases.map { "handle \($0.rawValue)" } + ["explain"]
 
   /// One line for each rule; a pair that cannot occur is a dot.

@@ -14,7 +14,9 @@ final class Watchdog: Sendable {
 
   func forget(_ process: pid_t) { servers.withLock { _ = $0.removeValue(forKey: process) } }
 
-  private func killServers() { for process in servers.withLock({ $0.keys }) { _ = kill(process, SIGKILL) } }
+  private func killServers() {
+    for process in servers.withLock({ $0.keys }) { _ = kill(process, SIGKILL) }
+  }
 
   /// A step begins.
   func step() { steps.add(1, ordering: .relaxed) }
