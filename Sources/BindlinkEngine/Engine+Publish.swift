@@ -13,6 +13,7 @@ extension Engine {
       return table.invalidations(of: changed)
     }
     invalidations.everyEntry = true
+    invalidations.listedDirectories = handles.directoriesListedWithEntries
     if !notify(invalidations) { kernelLacksEpoch() }
   }
 }

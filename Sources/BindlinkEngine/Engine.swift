@@ -34,7 +34,7 @@ package final class Engine: Sendable {
   let linkCounts = LinkCounts()
   let locks = LockTable()
   /// Guards nothing else; taken alone.
-  let notifier = Guarded<Notifier?>(nil)
+  let notifier = Guarded<(any Notifier)?>(nil)
   /// Held by a change of the table from its reading to its publishing; taken before all others, and
   /// by no request for a file.
   let changing = Guarded(())

@@ -8,7 +8,7 @@ import Glibc
 
 /// Thread-safe: all that changes is behind `state`.
 @safe
-package final class Notifications: @unchecked Sendable {
+package final class Notifications: Notifier, @unchecked Sendable {
   private enum Phase {
     /// Nothing has been served yet, so the kernel knows nothing.
     case waiting
@@ -64,7 +64,6 @@ package final class Notifications: @unchecked Sendable {
     unsafe work.deallocate()
   }
 
-  /// A `Notifier`.
   package func send(_ invalidations: Invalidations) -> Bool {
     let notice = Notice(invalidations)
     let isQueued = state.withLock { state in
@@ -123,14 +122,11 @@ package final class Notifications: @unchecked Sendable {
         .inode,
         fuse_notify_inval_inode_out(ino: node.rawValue, off: 0, len: -1))
     }
-    for (parent, name) in invalidations.entries {
-      write(
-        .entry,
-        fuse_notify_inval_entry_out(
-          parent: parent.rawValue, namelen: UInt32(name.count), flags: Self.expireOnly),
-        name + [0])
-    }
+    for (parent, name) in invalidations.entries { expire(name, in: parent) }
     guard invalidations.everyEntry else { return true }
+    // The kernel takes the directory's lock for this, which a reader holds until it has made entries
+    // of what it got. Any name will do.
+    for node in invalidations.listedDirectories { expire([UInt8(ascii: "*")], in: node) }
     if state.withLock({ $0.kernelHasEpoch }) {
       let error = write(.epoch)
       // A connection that is gone has nothing cached either.
@@ -138,6 +134,14 @@ package final class Notifications: @unchecked Sendable {
       state.withLock { $0.kernelHasEpoch = false }
     }
     return false
+  }
+
+  private func expire(_ name: [UInt8], in parent: NodeID) {
+    write(
+      .entry,
+      fuse_notify_inval_entry_out(
+        parent: parent.rawValue, namelen: UInt32(name.count), flags: Self.expireOnly),
+      name + [0])
   }
 
   private enum Code: Int32 {

@@ -72,7 +72,7 @@ package final class Session: @unchecked Sendable {
       throw MountFailure(Errno(rawValue: errno), "cannot set up a FUSE session")
     }
     unsafe fuse = session
-    engine.connect { [notifications] in notifications.send($0) }
+    engine.connect(notifications)
   }
 
   deinit {

@@ -2,6 +2,9 @@
 // mutex because the thread sanitizer sees those and not Synchronization's Mutex, whose waiters meet
 // in the kernel alone (7 ns instead of 5 where nobody else wants it). The body may work with pointers
 // that belong to the calling thread (names from a request), which Mutex's region checking forbids.
+//
+// The value must be no function: the compiler wraps one in a thunk more at each access, and calling
+// it ends in a stack overflow (some thousand accesses later). A structure that holds it is fine.
 
 package import Glibc
 

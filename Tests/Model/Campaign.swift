@@ -36,7 +36,11 @@ final class Campaign {
   }
 
   private func laboratory(hasAnchor: Bool) throws -> Laboratory {
-    if let known = laboratories[hasAnchor] { return known }
+    if let known = laboratories[hasAnchor] {
+      if known.isWhole { return known }
+      laboratories[hasAnchor] = nil
+      try known.close()
+    }
     let made = try Laboratory(
       command: options.command, hasAnchor: hasAnchor, options: [], watchdog: watchdog)
     laboratories[hasAnchor] = made
@@ -63,6 +67,8 @@ final class Campaign {
       }
     } catch let error as Disagreement {
       try report(this, error, seed)
+    } catch let error as CallFailure {
+      throw LaboratoryFailure("case \(seed) step \(this.steps.count): \(errnoName(error.errno))")
     }
   }
 

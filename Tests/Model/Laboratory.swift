@@ -21,6 +21,7 @@ final class Laboratory {
   private let place: String
   private let farPlace: String
   private let watchdog: Watchdog
+  private let anchor: ino_t
   private var server: pid_t = 0
 
   init(command: String, hasAnchor: Bool, options: [String], watchdog: Watchdog) throws {
@@ -39,8 +40,9 @@ final class Laboratory {
     for path in [caller.view, caller.host, caller.host + "/anchor", caller.far] {
       _ = try SystemCall.checked(unsafe mkdir(path, 0o755))
     }
-    let anchor = hasAnchor ? ["--anchor", caller.host + "/anchor"] : ["--empty"]
-    try start([command, "mount", caller.view, "-f"] + anchor + options)
+    anchor = try SystemCall.status(caller.host + "/anchor").st_ino
+    let root = hasAnchor ? ["--anchor", caller.host + "/anchor"] : ["--empty"]
+    try start([command, "mount", caller.view, "-f"] + root + options)
   }
 
   private static func makeDirectory(in parent: String) throws -> String {
@@ -93,6 +95,12 @@ final class Laboratory {
 
   // MARK: Between cases
 
+  /// The last case may have removed what the view stands on, by the root of a link to it (O2).
+  var isWhole: Bool {
+    let isSame = (try? SystemCall.status(caller.host + "/anchor").st_ino) == anchor
+    return isSame && (try? SystemCall.status(caller.far)) != nil
+  }
+
   /// An empty table and empty directories.
   func reset() throws {
     try change([.apply(TableRequest.nothing)])
@@ -100,8 +108,9 @@ final class Laboratory {
     for name in directories.keys where name != "far" && name != "anchor" {
       _ = try SystemCall.checked(unsafe mkdir(caller.host + "/" + name, 0o755))
     }
-    _ = try SystemCall.checked(unsafe chmod(caller.far, 0o755))
-    _ = try SystemCall.checked(unsafe chmod(caller.host + "/anchor", 0o755))
+    for path in [caller.far, caller.host + "/anchor"] {
+      _ = try SystemCall.checked(unsafe chmod(path, 0o755))
+    }
   }
 
   private func clear(_ path: String, keeping kept: String? = nil) {

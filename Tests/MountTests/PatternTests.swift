@@ -151,6 +151,24 @@ extension MountedViews {
       }
     }
 
+    @Test("E1, E4: a directory in which a pattern shows the outer view's objects is not empty")
+    func shownInEmptyDirectory() throws {
+      try withView(
+        [
+          "view/v/d/a=outer", "b/d/", "b/e/", "b/f=1",
+          "c.yaml=links:\n  - {virtual: /v, backing: b, except: [a]}\n",
+        ], "--config", "@/c.yaml"
+      ) { view, host in
+        #expect(view.list("v/d") == "a")
+        #expect(view.rmdir("v/d") == "ENOTEMPTY")
+        #expect(view.rename("v/e", "v/d") == "ENOTEMPTY")
+        #expect(view.unlink("v/d/a") == "ok")
+        #expect(view.rename("v/e", "v/d") == "ok")
+        #expect(view.rmdir("v/d") == "ok")
+        #expect(host.list("b") == "f")
+      }
+    }
+
     @Test("E6: no way through an open directory, a symbolic link, or ..")
     func otherWays() throws {
       try withView(

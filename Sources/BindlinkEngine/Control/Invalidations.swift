@@ -6,6 +6,9 @@ internal import BindlinkMap
 package struct Invalidations: Sendable {
   /// All cached names, by the epoch.
   package var everyEntry = false
+  /// Directories of which a listing with entries may be on its way. The kernel gives these the epoch
+  /// in which they arrive, so the epoch changes after they have.
+  package var listedDirectories: [NodeID] = []
   /// One cached name each, negative ones too.
   package var entries: [(parent: NodeID, name: [UInt8])] = []
   /// Attributes, page cache and cached listing.
@@ -14,19 +17,22 @@ package struct Invalidations: Sendable {
   package init() {}
 }
 
-/// Returns when all is written. False: `everyEntry` was asked for and the kernel has no epoch; the
-/// nodes and entries have been written all the same. Called without a lock, and from no thread that
-/// serves a request.
-package typealias Notifier = @Sendable (Invalidations) -> Bool
+/// The way to the kernel.
+package protocol Notifier: AnyObject, Sendable {
+  /// Returns when all is written. False: `everyEntry` was asked for and the kernel has no epoch; the
+  /// nodes and entries have been written all the same. Called without a lock, and from no thread that
+  /// serves a request.
+  func send(_ invalidations: Invalidations) -> Bool
+}
 
 extension Engine {
   /// Once, before the first request.
-  package func connect(_ notifier: @escaping Notifier) {
+  package func connect(_ notifier: any Notifier) {
     self.notifier.withLock { $0 = notifier }
   }
 
   /// True at once where nothing is connected.
   package func notify(_ invalidations: Invalidations) -> Bool {
-    notifier.withLock { $0 }?(invalidations) ?? true
+    notifier.withLock { $0 }?.send(invalidations) ?? true
   }
 }

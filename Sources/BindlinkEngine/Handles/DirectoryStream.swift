@@ -1,6 +1,7 @@
 // The state of one open directory.
 
 internal import BindlinkMap
+internal import Synchronization
 
 final class DirectoryStream: Sendable {
   struct State: ~Copyable, Sendable {
@@ -15,6 +16,8 @@ final class DirectoryStream: Sendable {
   }
 
   let node: NodeID
+  /// Set before the first READDIRPLUS looks at a table.
+  let givesEntries = Atomic(false)
   /// Guards the position of this one stream. The kernel sends one READDIR of a stream at a time.
   let state: Guarded<State>
 

@@ -148,6 +148,15 @@ internal import Synchronization
     }
   }
 
+  /// Of streams that are open: the kernel has what it read by the others.
+  var directoriesListedWithEntries: [NodeID] {
+    state.withLock { state in
+      state.streams.values.compactMap {
+        $0.givesEntries.load(ordering: .relaxed) ? $0.node : nil
+      }
+    }
+  }
+
   func stream(_ handle: HandleID) throws(Errno) -> DirectoryStream {
     _ = try descriptor(handle)
     let index = UInt32(truncatingIfNeeded: handle.rawValue)

@@ -3,6 +3,7 @@
 package import BindlinkMap
 internal import CBindlinkSystem
 internal import Glibc
+internal import Synchronization
 
 extension Engine {
   /// `cachesListing`: the kernel may keep what it reads by the handle for others; only where the table
@@ -43,6 +44,7 @@ extension Engine {
     _ emit: (borrowing DirectoryEntry) -> Bool
   ) throws(Errno) {
     let stream = try handles.stream(handle)
+    if withEntries { stream.givesEntries.store(true, ordering: .relaxed) }
     let descriptor = try handles.descriptor(handle)
     let own = NodeTable.slot(of: stream.node)
     do throws(Errno) {

@@ -125,6 +125,7 @@ extension Engine {
         let isEmpty = try unsafe isVisiblyEmpty(located, in: directory, name, path)
         throw isEmpty ? .notEmpty : .busy
       }
+      try unsafe checkNothingShown(located, in: directory, name, path)
     }
     var layers = LayerDirectories(directory.resolver, directory.place)
     let others = try unsafe layersMerged(with: located, in: directory, name, &layers)
@@ -132,6 +133,15 @@ extension Engine {
       return try unsafe removeMerged(located, and: others, &layers, in: directory, name, caller)
     }
     try unsafe remove(located, in: directory, name, flags: System.removeDirectory, caller)
+  }
+
+  /// E1: what a pattern shows in a directory is of another layer, and its own backing knows nothing of
+  /// it. ENOTEMPTY.
+  func checkNothingShown(
+    _ located: Located, in directory: borrowing OpenDirectory, _ name: Name, _ path: [[UInt8]]
+  ) throws(Errno) {
+    guard let scope = located.scope, scope.hasRules, scope.layers.count > 1 else { return }
+    if try unsafe !isVisiblyEmpty(located, in: directory, name, path) { throw .notEmpty }
   }
 
   private func isVisiblyEmpty(

@@ -25,6 +25,7 @@ extension Engine {
     let replaced = try unsafe locateIfThere(in: to, newName)
     let newTarget = try unsafe newTarget(
       for: source, over: replaced, in: to, newName, exchanges: exchanges)
+    let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
     if exchanges, source.origin == .linkRoot || replaced?.origin == .linkRoot { throw .busy }
     if replaced?.origin == .linkRoot, replaced?.isDirectory == true { throw .busy }
 
@@ -38,6 +39,9 @@ extension Engine {
     if let replaced, replaced.isDirectory, !exchanges, let scope = replaced.scope, scope.isScoped {
       let path = unsafe try virtualPath(of: to.slot) + [Array(unsafe nameBytes(newName))]
       if try to.resolver.containsFixedPlace(scope, path) { throw .busy }
+      if source.isDirectory, !isSame {
+        try unsafe checkNothingShown(replaced, in: to, newName, path)
+      }
     }
 
     try unsafe checkMerged(source, from: from, name, exchangedWith: exchanges ? replaced : nil, to)
@@ -46,7 +50,6 @@ extension Engine {
         replaced, in: to, newName, by: source, newTarget.link, exchanges: exchanges)
     }
 
-    let isSame = replaced.map { $0.status.identity == source.status.identity } ?? false
     let masks = !exchanges && replaced.map { $0.link != newTarget.link } ?? false
     if masks, flags & UInt32(BL_RENAME_NOREPLACE) != 0 { throw .exists }
     // The backings' two places are two names of one file, as well.
