@@ -18,21 +18,26 @@ extension ReferenceView {
       }
       return place
     }
+    let parent = Array(path.dropLast())
+    let parentLayers = self.layers(parent)
     let layers = layersIgnoringLinkRoot(path, makingDirectory: isDirectory)
-    let isExcepted = layers != self.layers(Array(path.dropLast()))
+    let isExcepted = layers != parentLayers
     if isExcepted { met.insert(.E5) }
     guard !layers.isEmpty else {
       guard isExcepted else {
         met.insert(.R8)
         throw Refusal(EROFS)
       }
-      if let hiding = self.layers(Array(path.dropLast())).first, isReadOnly(hiding) {
+      if let hiding = parentLayers.first, isReadOnly(hiding) {
         met.insert(.P3)
       }
       throw Refusal(EPERM)
     }
-    let isFirst = layers[0] == self.layers(Array(path.dropLast())).first
-    return try place(path, layers, otherwise: isFirst ? EROFS : EPERM)
+    // E5, P3: hidden from the layer that governs, or from one that has the parent.
+    let isHidden =
+      layers[0] != parentLayers.first
+      || parentLayers.contains { !layers.contains($0) && directory($0, parent) != nil }
+    return try place(path, layers, otherwise: isHidden ? EPERM : EROFS)
   }
 
   /// `otherwise`: where no layer has the parent.

@@ -18,7 +18,8 @@ extension ReferenceView {
     }
     if containsLinkRoot(path) { throw Refusal(EBUSY) }
     let isEmpty = looksEmpty(path)
-    if containsException(path) { throw Refusal(isEmpty ? ENOTEMPTY : EBUSY) }
+    // Of what can be seen to be full, either is true.
+    if containsException(path) { throw isEmpty ? Refusal(ENOTEMPTY) : Refusal(EBUSY, ENOTEMPTY) }
     if seen.parts.count > 1 { met.insert(.M6) }
     if !isEmpty { refusal.errnos.insert(ENOTEMPTY) }
     if seen.parts.contains(where: { !$0.inode.entries.isEmpty }) {
