@@ -76,14 +76,17 @@ private struct Walk {
     }
   }
 
-  /// What is mounted over `mount` at `place`, over that, and so on.
+  /// What is mounted over `mount` at `place`, over that, and so on. A table in which that goes round
+  /// was not read whole.
   private static func uppermost(
     _ mount: MountTable.Line, _ place: [UInt8], _ mountsOnMount: [UInt64: [MountTable.Line]]
   ) -> MountTable.Line {
     var mount = mount
-    while let next = mountsOnMount[mount.mountID]?.last(where: {
-      $0.place == place && $0.mountID != mount.mountID
-    }) {
+    for _ in mountsOnMount {
+      let next = mountsOnMount[mount.mountID]?.last {
+        $0.place == place && $0.mountID != mount.mountID
+      }
+      guard let next else { break }
       mount = next
     }
     return mount
