@@ -57,7 +57,7 @@ final class Campaign {
     let population = generator.population(plan)
     var this = Case(population: population, table: generator.table(plan, hasAnchor: hasAnchor))
     do {
-      let run = try Run(laboratory, watchdog, includesFaults: options.faults)
+      let run = try Run(laboratory, watchdog)
       try run.prepare(this.population, this.table)
       for number in 1...options.length {
         let step = generator.step(run.reference)
@@ -102,9 +102,7 @@ final class Campaign {
   private func retry(_ this: Case, comparingTrees: Bool) throws -> Disagreement? {
     let run: Run
     do {
-      run = try Run(
-        laboratory(hasAnchor: this.table.anchor != nil), watchdog,
-        includesFaults: options.faults)
+      run = try Run(laboratory(hasAnchor: this.table.anchor != nil), watchdog)
     } catch {
       // The server was killed or died: another one.
       let old = laboratories.removeValue(forKey: this.table.anchor != nil)

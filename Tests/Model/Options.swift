@@ -17,8 +17,6 @@ struct Model: ParsableCommand {
   var patience = 20
   @Option(help: "Where the script of a failing case is kept.")
   var keep = "."
-  @Flag(help: "Also generate and compare what is known to be wrong.")
-  var faults = false
   @Option(help: "The bindlink command.")
   var command: String
 

@@ -7,7 +7,11 @@ extension Reference {
   func newPlace(
     _ side: Operation.Side, _ path: [String], isDirectory: Bool
   ) throws(Refusal) -> [String] {
-    side == .host ? path : try view.newPlace(path, isDirectory: isDirectory)
+    if side == .host { return path }
+    let place = try view.newPlace(path, isDirectory: isDirectory)
+    // A pattern for directories hides what has another type: either says why it cannot be made.
+    if host.object(at: place) != nil { throw Refusal(EEXIST, EPERM) }
+    return place
   }
 
   func judgeCreation(_ operation: Operation, _ verdict: inout Verdict) throws(Refusal) {

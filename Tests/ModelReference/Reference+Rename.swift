@@ -37,6 +37,9 @@ extension Reference {
       refusals.formUnion(error.errnos)
     }
     if let part = source.parts.first, let newPlace {
+      if operation.variant == .noReplace, host.object(at: newPlace) != nil {
+        refusals.formUnion([EEXIST, EPERM])
+      }
       do throws(Refusal) {
         try host.checkRename(part.place, newPlace, exchanging: exchanges)
       } catch {
