@@ -7,10 +7,12 @@ import Testing
 
 @Suite struct NotificationTests {
   private static func invalidations(
-    everyEntry: Bool = false, entries: [(UInt64, String)] = [], nodes: [UInt64] = []
+    everyEntry: Bool = false, entries: [(UInt64, String)] = [], nodes: [UInt64] = [],
+    listed: [UInt64] = []
   ) -> Invalidations {
     var invalidations = Invalidations()
     invalidations.everyEntry = everyEntry
+    invalidations.listedDirectories = listed.map(NodeID.init(rawValue:))
     invalidations.entries = entries.map {
       (parent: NodeID(rawValue: $0.0), name: Array($0.1.utf8))
     }
@@ -35,6 +37,18 @@ import Testing
     // The name's length without its NUL, and FUSE_EXPIRE_ONLY.
     #expect(messages[2].payload == Arguments().u64(1).u32(5).u32(1).name("näme").bytes)
     #expect(messages[3].payload == [])
+  }
+
+  @Test("C7: the epoch changes when the directories that are being listed have been waited for")
+  func listedDirectories() throws {
+    let served = try ServedSession()
+    let invalidations = Self.invalidations(everyEntry: true, nodes: [7], listed: [7, 9])
+    #expect(served.engine.notify(invalidations))
+    var messages: [Reply] = []
+    while let message = served.client.receive(milliseconds: 0) { messages.append(message) }
+    #expect(messages.map { -$0.error } == [2, 3, 3, 8])
+    let entry = { (node: UInt64) in Arguments().u64(node).u32(1).u32(1).name("*").bytes }
+    #expect(messages.dropFirst().dropLast().map(\.payload) == [entry(7), entry(9)])
   }
 
   @Test func theServerServesMeanwhile() throws {
