@@ -20,5 +20,10 @@ struct Model: ParsableCommand {
   @Option(help: "The bindlink command.")
   var command: String
 
-  func run() throws { try Campaign(self).run() }
+  func run() throws {
+    let (passed, failure) = Campaign(self).run()
+    if let failure { print(failure) }
+    print("model: \(passed) passed, \(failure == nil ? 0 : 1) failed")
+    if failure != nil { throw ExitCode.failure }
+  }
 }

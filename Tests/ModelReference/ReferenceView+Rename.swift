@@ -165,7 +165,7 @@ extension ReferenceView {
     }
     if exchanging {
       if let part = source.parts.first, part.layer != replaced.layer,
-        sides(path, newPath).contains(where: [part.layer, replaced.layer].contains)
+        [path, newPath].allSatisfy({ areSides(part.layer, replaced.layer, at: $0) })
       {
         met.insert(.M5)
         throw Refusal(EXDEV)
@@ -181,10 +181,12 @@ extension ReferenceView {
     return replaced.place
   }
 
-  /// The merged links that both places lie in.
-  private func sides(_ path: [String], _ newPath: [String]) -> [Layer] {
-    let layers = layers(Array(newPath.dropLast()))
-    return self.layers(Array(path.dropLast())).filter { isMerged($0) && layers.contains($0) }
+  /// Of the directory that a path lies in, if it is merged.
+  private func areSides(_ layer: Layer, _ other: Layer, at path: [String]) -> Bool {
+    let parent = Array(path.dropLast())
+    let layers = showing(below: parent, layers(parent))
+    return layers.dropLast().contains(where: isMerged) && layers.contains(layer)
+      && layers.contains(other)
   }
 
   private func isUnderMerged(_ layer: Layer, _ path: [String]) -> Bool {
