@@ -102,7 +102,9 @@ extension Reference {
     let object = try inode(operation.side, path)
     let newPath = try resolve(operation, operation.other)
     if step(operation.side, newPath).isThere { throw Refusal(EEXIST) }
-    if operation.side == .host, host.device(around: newPath) != object?.device { throw Refusal(EXDEV) }
+    if operation.side == .host, host.device(around: newPath) != object?.device {
+      throw Refusal(EXDEV)
+    }
     guard let object, !object.isDirectory else { throw Refusal(EPERM) }
     var refusals: Set<Int32> = []
     if operation.side == .view {

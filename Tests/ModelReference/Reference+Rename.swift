@@ -8,7 +8,9 @@ extension Reference {
     let exchanges = operation.variant == .exchange
     let path = try resolve(operation, operation.path)
     let newPath = try resolve(operation, operation.other)
-    if operation.side == .host, host.device(around: path) != host.device(around: newPath) { throw Refusal(EXDEV) }
+    if operation.side == .host, host.device(around: path) != host.device(around: newPath) {
+      throw Refusal(EXDEV)
+    }
     let object = try inode(operation.side, path)
     let isThere = step(operation.side, newPath).isThere
     if operation.variant == .noReplace, isThere {
