@@ -123,6 +123,8 @@ let package = Package(
       name: "MountTests", dependencies: ["CPosixCases", "PosixCases"], swiftSettings: swiftSettings),
     // A second, plain implementation of the rules, and a run of both on generated cases.
     .target(name: "ModelReference", path: "Tests/ModelReference", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ModelReferenceTests", dependencies: ["ModelReference"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "model",
       dependencies: [

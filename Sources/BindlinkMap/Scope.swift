@@ -107,11 +107,13 @@ package final class Scope: Sendable {
     self === other || nameRules == other.nameRules
   }
 
-  /// For each layer the rules of its lists, in any order of the lists; repetitions are one.
+  /// For each layer the rules of its lists, in any order of the lists; repetitions are one. A list that
+  /// begins by taking exceptions back has none to take back yet.
   private var nameRules: [Set<[RuleState.NameRule]>] {
     var all: [Set<[RuleState.NameRule]>] = []
     for layer in layers {
-      let rules = Set(layer.states.map(\.nameRules).filter { !$0.isEmpty })
+      let lists = layer.states.map { Array($0.nameRules.drop(while: \.isNegated)) }
+      let rules = Set(lists.filter { !$0.isEmpty })
       if all.last != rules { all.append(rules) }
     }
     return all

@@ -176,6 +176,13 @@ import Testing
     #expect(try source.explain("/f") == "- C10 /: is dangling: b does not exist")
   }
 
+  @Test("C10, E4: what is made up is no directory that a pattern takes from a layer")
+  func waysAndPatterns() throws {
+    let view = try TableView("anchor/ b/f=1", "+/v/w/l=b,parents", exceptions: ["v/*/"])
+    #expect(try view.explain("/v/w").hasPrefix("R8"))
+    #expect(try view.explain("/v/w/x") == "- R1 none: does not exist")
+  }
+
   @Test("R9: what is shown empty")
   func shownEmpty() throws {
     let view = try TableView("b/f=1", "+/p=/proc")

@@ -43,7 +43,13 @@ import Testing
     Case("C1: well-formed before existing", "", "+/w=none +v=b", "EINVAL C1 v", nil),
     Case("C1 (6): no parent", "", "+/none/v=b", "ENOENT C1 /none", nil),
     Case("C1 (7): a parent that is a file", "", "+/file/v=b", "ENOTDIR C1 /file", nil),
-    Case("C1 (7): below a file", "", "+/file/x/v=b", "ENOTDIR C1 /file/x", nil),
+    Case("C1: below a file", "", "+/file/x/v=b", "ENOENT C1 /file/x", nil),
+    Case(
+      "C1: below a way that a file became", "+/v=file +/v/w=b,parents", "+/v/x/y=b",
+      "ENOENT C1 /v/x", nil),
+    Case(
+      "C1: an exception below the new link makes no parent", "+/v=b,except:/n/m/o", "+/v/n/m=b",
+      "ENOENT C1 /v/n", nil),
     Case("C1: a parent that is a file link", "+/v=file", "+/v/x=b", "ENOTDIR C1 /v", nil),
     Case("C1: parents asked for", "", "+/n/m/v=b,parents", "ok", "/n/m/v=b,parents"),
     Case(

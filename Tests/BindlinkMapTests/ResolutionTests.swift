@@ -284,6 +284,7 @@ import Testing
         link("/a"), link("/b"), link("/c", except: ["*.pem"]),
         link("/d", except: ["p/**", "!p/k"]), link("/e", except: ["p/**/x", "!x", "y"]),
         link("/f", except: ["x", "!x", "y"]), link("/g", except: ["!x", "x", "y"]),
+        link("/h", except: ["!z", "!x/", "x", "y"]), link("/i", except: ["!z", "/j"]),
       ],
       view: ["*.key"])
     let a = try table.scope("/a")
@@ -299,6 +300,9 @@ import Testing
     #expect(p.hidesLike(try table.scope("/f")))
     #expect(!p.hidesLike(try table.scope("/g")))
     #expect(!p.hidesLike(try table.scope("/e/q")))
+    // Nothing is there yet to be taken back.
+    #expect(try table.scope("/g").hidesLike(table.scope("/h")))
+    #expect(a.hidesLike(try table.scope("/i")))
   }
 
   @Test("R1: the nearest link goes by prefixes alone") func nearestLinkGoesByPrefixesAlone() throws

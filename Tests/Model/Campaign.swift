@@ -8,6 +8,7 @@ final class Campaign {
   private let watchdog: Watchdog
   private var laboratories: [Bool: Laboratory] = [:]
   private var tally = Tally()
+  private var cases: UInt64 = 0
   private static let enough = 100_000
 
   init(_ options: Model) {
@@ -16,17 +17,33 @@ final class Campaign {
     _ = umask(mode_t(Reference.umask))
   }
 
-  func run() throws {
-    defer { for laboratory in laboratories.values { try? laboratory.close() } }
+  /// How many cases agreed; and what went wrong, if something did.
+  func run() -> (cases: UInt64, failure: (any Error)?) {
+    var failure: (any Error)?
+    do {
+      try runCases()
+    } catch {
+      failure = error
+    }
+    for laboratory in laboratories.values {
+      do {
+        try laboratory.close()
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    return (cases, failure)
+  }
+
+  private func runCases() throws {
     let start = time(nil)
-    var number: UInt64 = 0
     while tally.operations < options.operations {
-      try runCase(seed: options.seed &* 1_000_003 &+ number)
-      number += 1
+      try runCase(seed: options.seed &* 1_000_003 &+ cases)
+      cases += 1
     }
     let seconds = max(time(nil) - start, 1)
     print(
-      "\(tally.operations) operations in \(number) cases, \(seconds) s,",
+      "seed \(options.seed): \(tally.operations) operations in \(cases) cases, \(seconds) s,",
       "\(tally.operations / seconds)/s")
     print(tally.matrix)
     // A shorter run cannot be expected to meet everything.
@@ -57,7 +74,7 @@ final class Campaign {
     let population = generator.population(plan)
     var this = Case(population: population, table: generator.table(plan, hasAnchor: hasAnchor))
     do {
-      let run = try Run(laboratory, watchdog, includesFaults: options.faults)
+      let run = try Run(laboratory, watchdog)
       try run.prepare(this.population, this.table)
       for number in 1...options.length {
         let step = generator.step(run.reference)
@@ -102,9 +119,7 @@ final class Campaign {
   private func retry(_ this: Case, comparingTrees: Bool) throws -> Disagreement? {
     let run: Run
     do {
-      run = try Run(
-        laboratory(hasAnchor: this.table.anchor != nil), watchdog,
-        includesFaults: options.faults)
+      run = try Run(laboratory(hasAnchor: this.table.anchor != nil), watchdog)
     } catch {
       // The server was killed or died: another one.
       let old = laboratories.removeValue(forKey: this.table.anchor != nil)

@@ -17,10 +17,13 @@ struct Model: ParsableCommand {
   var patience = 20
   @Option(help: "Where the script of a failing case is kept.")
   var keep = "."
-  @Flag(help: "Also generate and compare what is known to be wrong.")
-  var faults = false
   @Option(help: "The bindlink command.")
   var command: String
 
-  func run() throws { try Campaign(self).run() }
+  func run() throws {
+    let (passed, failure) = Campaign(self).run()
+    if let failure { print(failure) }
+    print("model: \(passed) passed, \(failure == nil ? 0 : 1) failed")
+    if failure != nil { throw ExitCode.failure }
+  }
 }

@@ -24,11 +24,6 @@ extension Run {
       try compare(.success(answer), verdict)
       verdict.applyUnlessRefused()
     case .failure(let failure):
-      if !includesFaults, opens, verdict.refusals.isEmpty,
-        [EISDIR, ELOOP, ENXIO].contains(failure.errno)
-      {
-        return []
-      }
       try compare(.failure(failure), verdict)
     }
     return verdict.rules

@@ -26,8 +26,6 @@ struct TreeWalk {
   let reference: Reference
   let caller: Caller
   let side: Operation.Side
-  /// Also compares what is known to be wrong.
-  let includesFaults: Bool
 
   func expected(at path: [String]) -> [String] {
     var lines: [String] = []
@@ -87,7 +85,7 @@ struct TreeWalk {
     if !numbers.accept(UInt64(status.st_ino), of: inode(path)) {
       text += " st_ino of something else"
     }
-    if status.st_mode & S_IFMT == S_IFDIR, status.st_nlink != 1, !isExcused(path) {
+    if status.st_mode & S_IFMT == S_IFDIR, status.st_nlink != 1 {
       let directories = names(in: path).count { inode(path + [$0])?.isDirectory ?? true }
       let seen = reference.view.see(path)
       if seen.parts.count != 1 || Int(status.st_nlink) != 2 + directories {
@@ -95,10 +93,6 @@ struct TreeWalk {
       }
     }
     return text
-  }
-
-  private func isExcused(_ path: [String]) -> Bool {
-    !includesFaults && reference.view.layers(path).count > 1
   }
 
   private func names(in path: [String]) -> [String] {

@@ -5,9 +5,11 @@ internal import Glibc
 package final class HostTree {
   package let root: Inode
   private var count = 0
+  private let devices: [String: Int]
 
   /// `directories` are the names at the top, and the device that each is on.
   package init(directories: [String: Int]) {
+    devices = directories
     root = Inode(number: 0, kind: .directory, device: 0, mode: 0o755)
     for (name, device) in directories {
       root.entries[name] = make(.directory, mode: 0o755, device: device)
@@ -33,6 +35,11 @@ package final class HostTree {
     object(at: path).flatMap { $0.isDirectory ? $0 : nil }
   }
 
+  /// Of the directory that a path lies in; each of the names at the top has its own around it.
+  package func device(around path: [String]) -> Int {
+    path.count == 1 ? devices[path[0]] ?? 0 : directory(at: Array(path.dropLast()))!.device
+  }
+
   // MARK: Changes
 
   package func add(_ object: Inode, at path: [String]) {
@@ -56,7 +63,7 @@ package final class HostTree {
     let (parent, newParent) = (Array(path.dropLast()), Array(newPath.dropLast()))
     let object = object(at: path)!
     let replaced = self.object(at: newPath)
-    if directory(at: parent)!.device != directory(at: newParent)!.device { throw Refusal(EXDEV) }
+    if device(around: path) != device(around: newPath) { throw Refusal(EXDEV) }
     if newParent.starts(with: path) { throw Refusal(EINVAL) }
     if parent.starts(with: newPath) { throw Refusal(exchanging ? EINVAL : ENOTEMPTY) }
     guard let replaced, replaced !== object, !exchanging else { return }

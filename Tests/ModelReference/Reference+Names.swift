@@ -7,7 +7,11 @@ extension Reference {
   func newPlace(
     _ side: Operation.Side, _ path: [String], isDirectory: Bool
   ) throws(Refusal) -> [String] {
-    side == .host ? path : try view.newPlace(path, isDirectory: isDirectory)
+    if side == .host { return path }
+    let place = try view.newPlace(path, isDirectory: isDirectory)
+    // A pattern for directories hides what has another type: either says why it cannot be made.
+    if host.object(at: place) != nil { throw Refusal(EEXIST, EPERM) }
+    return place
   }
 
   func judgeCreation(_ operation: Operation, _ verdict: inout Verdict) throws(Refusal) {
@@ -43,8 +47,7 @@ extension Reference {
     note(place, &verdict)
     let mode = operation.number & ~Self.umask
     verdict.apply = { [host] in
-      let parent = host.directory(at: Array(place.dropLast()))!
-      let object = host.make(kind, mode: mode, device: parent.device)
+      let object = host.make(kind, mode: mode, device: host.device(around: place))
       if kind == .file { object.content = Array(operation.text.utf8) }
       host.add(object, at: place)
     }
@@ -65,7 +68,7 @@ extension Reference {
     let newPath = try resolve(operation, operation.other)
     if step(operation.side, newPath).isThere { throw Refusal(EEXIST) }
     let place = try newPlace(operation.side, newPath, isDirectory: false)
-    if host.directory(at: Array(place.dropLast()))!.device != device {
+    if host.device(around: place) != device {
       view.met.insert(.O4)
       throw Refusal(EXDEV)
     }
@@ -99,7 +102,9 @@ extension Reference {
     let object = try inode(operation.side, path)
     let newPath = try resolve(operation, operation.other)
     if step(operation.side, newPath).isThere { throw Refusal(EEXIST) }
-    if operation.side == .host, device(newPath) != object?.device { throw Refusal(EXDEV) }
+    if operation.side == .host, host.device(around: newPath) != object?.device {
+      throw Refusal(EXDEV)
+    }
     guard let object, !object.isDirectory else { throw Refusal(EPERM) }
     var refusals: Set<Int32> = []
     if operation.side == .view {
@@ -111,7 +116,7 @@ extension Reference {
     }
     do throws(Refusal) {
       let place = try newPlace(operation.side, newPath, isDirectory: false)
-      if host.directory(at: Array(place.dropLast()))!.device != object.device {
+      if host.device(around: place) != object.device {
         view.met.insert(.O4)
         refusals.insert(EXDEV)
       }

@@ -8,7 +8,9 @@ extension Reference {
     let exchanges = operation.variant == .exchange
     let path = try resolve(operation, operation.path)
     let newPath = try resolve(operation, operation.other)
-    if operation.side == .host, device(path) != device(newPath) { throw Refusal(EXDEV) }
+    if operation.side == .host, host.device(around: path) != host.device(around: newPath) {
+      throw Refusal(EXDEV)
+    }
     let object = try inode(operation.side, path)
     let isThere = step(operation.side, newPath).isThere
     if operation.variant == .noReplace, isThere {
@@ -37,6 +39,9 @@ extension Reference {
       refusals.formUnion(error.errnos)
     }
     if let part = source.parts.first, let newPlace {
+      if operation.variant == .noReplace, host.object(at: newPlace) != nil {
+        refusals.formUnion([EEXIST, EPERM])
+      }
       do throws(Refusal) {
         try host.checkRename(part.place, newPlace, exchanging: exchanges)
       } catch {
@@ -61,11 +66,6 @@ extension Reference {
     if hidesOtherwise, !isSame, view.reveals(path, newPath, by: verdict.apply) {
       verdict.refusals = [EBUSY]
     }
-  }
-
-  /// Of the directory that a path of the host lies in.
-  func device(_ path: [String]) -> Int {
-    host.directory(at: Array(path.dropLast()))!.device
   }
 
   private func renameOnHost(

@@ -56,6 +56,10 @@ extension ReferenceView {
     }
     guard hasParent else {
       met.insert(otherwise == EPERM ? .P3 : .R8)
+      // An anchor that was removed is still open, and the host says what it is.
+      if let anchor = table.anchor, first == .anchor, host.directory(at: anchor) == nil {
+        throw Refusal(otherwise, ENOENT)
+      }
       throw Refusal(otherwise)
     }
     if isReadOnly(first) {

@@ -77,29 +77,47 @@ extension ReferenceView {
 
   /// E6: a pattern with an inner "/" can match below. A layer's own exception paths are O3's.
   private func patternsReach(below path: [String], _ layers: [Layer]) -> Bool {
-    layers.contains { layer in
+    showing(below: path, layers).contains { layer in
       let relative = Array(path.dropFirst(root(of: layer).count))
       return lists(of: layer).enumerated().contains { index, list in
-        list.patterns.contains { pattern in
-          !pattern.isOfNames && !(index == 0 && pattern.path != nil)
-            && pattern.canMatch(below: list.base + relative)
-        }
+        excepts(list, below: relative)
+          && list.patterns.contains { pattern in
+            !pattern.isOfNames && !(index == 0 && pattern.path != nil)
+              && pattern.canMatch(below: list.base + relative)
+          }
       }
     }
   }
 
+  /// The layers that can show something below a path: nothing shows from outside of one that is not
+  /// merged and excepts nothing there.
+  private func showing(below path: [String], _ layers: [Layer]) -> [Layer] {
+    let last = layers.firstIndex { layer in
+      let relative = Array(path.dropFirst(root(of: layer).count))
+      return !isMerged(layer) && !lists(of: layer).contains { excepts($0, below: relative) }
+    }
+    return last.map { Array(layers[...$0]) } ?? layers
+  }
+
+  private func excepts(_ list: PatternList, below relative: [String]) -> Bool {
+    list.patterns.contains { !$0.isNegated && $0.canMatch(below: list.base + relative) }
+  }
+
   /// E6: what hides by name alone is the same at both places.
   package func hidesAlike(_ path: [String], _ newPath: [String]) -> Bool {
-    func rules(_ layers: [Layer]) -> [Set<[String]>] {
+    func rules(_ path: [String], _ layers: [Layer]) -> [Set<[String]>] {
       var all: [Set<[String]>] = []
-      for layer in layers {
-        let lists = Set(lists(of: layer).map { $0.patterns.filter(\.isOfNames).map(\.line) })
-        let rules = lists.subtracting([[]])
+      for layer in showing(below: path, layers) {
+        let lists = lists(of: layer).map { list in
+          // Nothing is there yet for the first to take back.
+          list.patterns.filter(\.isOfNames).drop(while: \.isNegated).map(\.line)
+        }
+        let rules = Set(lists).subtracting([[]])
         if all.last != rules { all.append(rules) }
       }
       return all
     }
-    return rules(layers(path)) == rules(layersOfNewDirectory(newPath))
+    return rules(path, layers(path)) == rules(newPath, layersOfNewDirectory(newPath))
   }
 
   /// E6: whether something in a directory that cannot be seen now could be after a move.
@@ -147,7 +165,7 @@ extension ReferenceView {
     }
     if exchanging {
       if let part = source.parts.first, part.layer != replaced.layer,
-        sides(path, newPath).contains(where: [part.layer, replaced.layer].contains)
+        [path, newPath].allSatisfy({ areSides(part.layer, replaced.layer, at: $0) })
       {
         met.insert(.M5)
         throw Refusal(EXDEV)
@@ -163,10 +181,12 @@ extension ReferenceView {
     return replaced.place
   }
 
-  /// The merged links that both places lie in.
-  private func sides(_ path: [String], _ newPath: [String]) -> [Layer] {
-    let layers = layers(Array(newPath.dropLast()))
-    return self.layers(Array(path.dropLast())).filter { isMerged($0) && layers.contains($0) }
+  /// Of the directory that a path lies in, if it is merged.
+  private func areSides(_ layer: Layer, _ other: Layer, at path: [String]) -> Bool {
+    let parent = Array(path.dropLast())
+    let layers = showing(below: parent, layers(parent))
+    return layers.dropLast().contains(where: isMerged) && layers.contains(layer)
+      && layers.contains(other)
   }
 
   private func isUnderMerged(_ layer: Layer, _ path: [String]) -> Bool {

@@ -95,15 +95,25 @@ package final class ReferenceView {
   }
 
   /// The pattern that excepts a path from a layer, what lies above the path aside. One for directories
-  /// looks at the layer's own object, and where there is none at what is being made (E4).
+  /// looks at the layer's own object, and where there is none at what is being made, or at what the
+  /// outer view shows (E4): what E5 had made there must be seen.
   package func pattern(
-    excepting path: [String], from layer: Layer, makingDirectory: Bool = false
+    excepting path: [String], from layer: Layer, makingDirectory: Bool? = nil
   ) -> Pattern? {
-    let isDirectory = object(layer, path)?.isDirectory ?? makingDirectory
+    let isDirectory =
+      object(layer, path)?.isDirectory ?? makingDirectory ?? outerObject(path, layer)?.isDirectory
+      ?? false
     let relative = Array(path.dropFirst(root(of: layer).count))
     return lists(of: layer).compactMap {
       $0.pattern(excepting: relative, isDirectory: isDirectory)
     }.first
+  }
+
+  private func outerObject(_ path: [String], _ layer: Layer) -> Inode? {
+    let rules = met
+    defer { met = rules }
+    let outer = layers(Array(path.dropLast())).drop { $0 != layer }.dropFirst()
+    return content(path, outer.filter { pattern(excepting: path, from: $0) == nil }).first?.inode
   }
 
   /// A layer's own exception paths, as paths of the view.
@@ -129,7 +139,7 @@ package final class ReferenceView {
 
   /// The candidates at a name as its parent's are, if a link's root there did not exist.
   package func layersIgnoringLinkRoot(
-    _ path: [String], makingDirectory: Bool = false
+    _ path: [String], makingDirectory: Bool? = nil
   ) -> [Layer] {
     layers(Array(path.dropLast())).filter { layer in
       guard

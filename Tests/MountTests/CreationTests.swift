@@ -35,6 +35,7 @@ extension MountedViews {
       Refusal("C1: no parent (6)", "@/t --link /none/v=@/b", 1, "(ENOENT, C1)"),
       Refusal("C1: no grandparent", "@/t --link /none/x/v=@/b", 1, "(ENOENT, C1)"),
       Refusal("C1: a parent that is a file (7)", "@/t --link /file/v=@/b", 1, "(ENOTDIR, C1)"),
+      Refusal("C1: a grandparent that is a file", "@/t --link /file/x/v=@/b", 1, "(ENOENT, C1)"),
       Refusal(
         "C1: a parent that is a file, with --parents below it",
         "@/t --link /file/v=@/none --parents", 1, "(ENOENT, C1)"),

@@ -278,6 +278,16 @@ extension MountedViews {
       }
     }
 
+    @Test("R8: the ways stay where the anchor is removed, by a link to it")
+    func removedAnchor() throws {
+      try withView(
+        ["a/", "b/f=1"], "--anchor", "@/a", "--link", "/v=@/a", "--link", "/p/q=@/b", "--parents"
+      ) { view, host in
+        #expect(view.rmdir("v") == "ok" && host.kind("a") == "ENOENT")
+        #expect(view.list() == "p" && view.list("p/q") == "f")
+      }
+    }
+
     @Test("P4, O3: an exception path that shows something is neither moved nor moves its parents")
     func exceptionsStay() throws {
       try withView(

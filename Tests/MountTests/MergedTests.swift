@@ -114,6 +114,16 @@ extension MountedViews {
       }
     }
 
+    @Test("M6: rmdir where both sides are one directory")
+    func removalOfOneObject() throws {
+      try withView(
+        ["a/v/d/", "a/v/f/g=1"], "--anchor", "@/a", "--link", "/v=@/a/v,merged"
+      ) { view, host in
+        #expect(view.rmdir("v/d") == "ok" && view.rmdir("v/f") == "ENOTEMPTY")
+        #expect(view.list("v") == "f" && host.list("a/v") == "f")
+      }
+    }
+
     @Test("M7: O_EXCL and mkdir see both sides (65)")
     func exclusive() throws {
       try withView(["view/v/u=u", "b/b=b"], Self.link) { view, host in

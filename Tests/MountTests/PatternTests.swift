@@ -84,6 +84,21 @@ extension MountedViews {
       }
     }
 
+    @Test("E4, E5: what is made in the outer view because of its type is seen there")
+    func outerTypes() throws {
+      try withView(
+        ["view/v/old/", "view/v/file=f", "b/x=1"], "--link", "/v=@/b", "--except", "/v/ol[d]/",
+        "--except", "/v/ne[w]/", "--except", "/v/fil[e]/"
+      ) { view, host in
+        #expect(view.list("v") == "old x")
+        #expect(view.mkdir("v/new") == "ok" && view.list("v") == "new old x")
+        #expect(host.list("b") == "x")
+        #expect(view.write("v/new/f", "f") == "ok" && view.rmdir("v/old") == "ok")
+        #expect(view.write("v/old", "f") == "ok" && host.list("b") == "old x")
+        #expect(["EEXIST", "EPERM"].contains(view.mkdir("v/file")))
+      }
+    }
+
     @Test("E4: a pattern shows outer objects, in directories that the view has")
     func outerObjects() throws {
       try withView(
@@ -115,6 +130,14 @@ extension MountedViews {
         #expect(view.rename("r", "z") == "ok")
         #expect(view.list("z/q") == "y")
         #expect(host.list("b/z/q") == "any.pem y")
+      }
+    }
+
+    @Test("E6: a directory moves where a list takes back what it has not excepted")
+    func renameUnderNegation() throws {
+      try withView(["b/d/x=1", "b/e/"], "@/b", "--except", "!x", "--except", "/d/y") { view, _ in
+        #expect(view.rename("d", "e/d") == "ok", "nothing is at the exception path")
+        #expect(view.list("e/d") == "x")
       }
     }
 

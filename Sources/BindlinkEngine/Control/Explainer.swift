@@ -84,8 +84,10 @@ struct Explainer {
       return link
     }
     if located.origin == .covered { isUnderMountpoint = true }
+    // As a lookup does it: what is made up is no layer's object.
+    let isDirectory = located.isDirectory && located.origin != .synthesised
     for (number, layer) in scope.layers.enumerated() {
-      guard let rule = try rule(name, number, scope, parent, isDirectory: located.isDirectory)
+      guard let rule = try rule(name, number, scope, parent, isDirectory: isDirectory)
       else { return layer.link }
       if number == 0 { exception = Exception(rule: rule, layer: layer.link) }
     }

@@ -65,7 +65,7 @@ struct Listing: Sendable {
     let stream = try System.openForListing(directory.descriptor)
     let status = try System.status(of: stream.raw, synchronising: false)
     var reader = DirectoryReader()
-    while let record = unsafe try reader.next(stream.raw) {
+    while let record = unsafe try Self.next(&reader, stream) {
       if unsafe record.isDot { continue }
       let bytes = unsafe nameBytes(record.name)
       if unsafe !scope.child(bytes.span).isNothing { continue }
@@ -89,30 +89,35 @@ struct Listing: Sendable {
     }
   }
 
+  /// A directory that was removed, as the anchor can be by a link to it, has no entries.
+  private static func next(
+    _ reader: inout DirectoryReader, _ stream: borrowing Descriptor
+  ) throws(Errno) -> DirectoryReader.Record? {
+    do throws(Errno) {
+      return unsafe try reader.next(stream.raw)
+    } catch {
+      guard error == .noEntry else { throw error }
+      return nil
+    }
+  }
+
   /// Whether the layer shows the name, as far as those inside of it are concerned that are not merged
   /// (R1).
   private func shows(
     _ layer: Int, _ record: DirectoryReader.Record, _ layers: inout LayerDirectories,
     _ path: PathProvider
   ) throws(Errno) -> Bool {
-    let scope = layers.scope
-    let bytes = unsafe nameBytes(record.name)
     for candidate in 0...layer {
-      let exclusion = unsafe scope.exclusion(of: bytes.span, layer: candidate)
-      let applies: Bool
-      switch exclusion {
-      case .never: applies = false
-      case .always: applies = true
-      case .ifDirectory, .unlessDirectory:
-        if candidate == layer, unsafe record.type != 0 {
-          applies = unsafe exclusion.applies(isDirectory: record.type == 0o040000)
-        } else {
-          let object = try unsafe layers.inspect(candidate, record.name, path: path)
-          applies = exclusion.applies(isDirectory: object?.status.isDirectory ?? false)
-        }
+      let isExcepted: Bool
+      if candidate == layer, unsafe record.type != 0 {
+        let exclusion = unsafe layers.scope.exclusion(
+          of: nameBytes(record.name).span, layer: layer)
+        isExcepted = unsafe exclusion.applies(isDirectory: record.type == 0o040000)
+      } else {
+        isExcepted = try unsafe layers.isExcepted(record.name, from: candidate, path: path)
       }
-      if candidate == layer { return !applies }
-      if !applies, !scope.layers[candidate].isMerged { return false }
+      if candidate == layer { return !isExcepted }
+      if !isExcepted, !layers.scope.layers[candidate].isMerged { return false }
     }
     return true
   }

@@ -14,6 +14,7 @@ extension Engine {
     try unsafe checkEmpty(located, and: others, &layers, in: directory, name)
     let slot = directory.slot
     var removed: [RemovedDirectory] = []
+    var seen = [located.status.identity.object]
     do throws(Errno) {
       for layer in others.reversed() {
         let link = layers.scope.layers[layer].link
@@ -21,6 +22,10 @@ extension Engine {
         let parent = try layers.directory(layer) { () throws(Errno) in try virtualPath(of: slot) }
         guard let parent else { throw .stale }
         let record = try unsafe RemovedDirectory(parent.descriptor, name)
+        // A link to what it lies over: one object is one side.
+        let object = record.status.identity.object
+        if seen.contains(object) { continue }
+        seen.append(object)
         let identity = try Impersonation(self, caller)
         defer { _ = identity }
         _ = try unsafe System.checked(

@@ -81,25 +81,48 @@ struct LayerDirectories: ~Copyable {
     }
   }
 
-  /// The layers from which a name is not excepted (R1, E4), deepest first. A pattern for directories
-  /// looks at the layer's own object, and where there is none at what is about to be created.
+  /// The layers from which a name is not excepted (R1, E4), deepest first. `creatingDirectory`: the
+  /// type of what is about to be created.
   mutating func keeping(
-    _ name: Name, creatingDirectory: Bool = false, path: PathProvider
+    _ name: Name, creatingDirectory: Bool? = nil, path: PathProvider
   ) throws(Errno) -> [Int] {
-    let bytes = unsafe nameBytes(name)
     var kept: [Int] = []
-    for layer in 0..<scope.layers.count {
-      let exclusion = unsafe scope.exclusion(of: bytes.span, layer: layer)
-      switch exclusion {
-      case .never: kept.append(layer)
-      case .always: break
-      case .ifDirectory, .unlessDirectory:
-        let object = try unsafe inspect(layer, name, path: path)
-        if !exclusion.applies(isDirectory: object?.status.isDirectory ?? creatingDirectory) {
-          kept.append(layer)
-        }
-      }
+    for layer in 0..<scope.layers.count
+    where try unsafe !isExcepted(name, from: layer, creatingDirectory, path: path) {
+      kept.append(layer)
     }
     return kept
+  }
+
+  /// A pattern for directories looks at the layer's own object, and where there is none at what is
+  /// about to be created, or at what those outside of it show: a directory that was made there, because
+  /// it is excepted here, is seen (E5).
+  mutating func isExcepted(
+    _ name: Name, from layer: Int, _ creatingDirectory: Bool? = nil, path: PathProvider
+  ) throws(Errno) -> Bool {
+    let exclusion = unsafe scope.exclusion(of: nameBytes(name).span, layer: layer)
+    switch exclusion {
+    case .never: return false
+    case .always: return true
+    case .ifDirectory, .unlessDirectory: break
+    }
+    var isDirectory = try unsafe inspect(layer, name, path: path)?.status.isDirectory
+    if isDirectory == nil { isDirectory = creatingDirectory }
+    if isDirectory == nil { isDirectory = try unsafe showsDirectory(name, from: layer + 1, path) }
+    return exclusion.applies(isDirectory: isDirectory ?? false)
+  }
+
+  /// What the layers from one on show at a name; nil: nothing.
+  private mutating func showsDirectory(
+    _ name: Name, from first: Int, _ path: PathProvider
+  ) throws(Errno) -> Bool? {
+    for layer in first..<scope.layers.count {
+      if try unsafe isExcepted(name, from: layer, path: path) { continue }
+      if let object = try unsafe inspect(layer, name, path: path) {
+        return object.status.isDirectory
+      }
+      if !scope.layers[layer].isMerged { return nil }
+    }
+    return nil
   }
 }

@@ -204,18 +204,23 @@ package final class Resolver: Sendable {
   }
 
   /// R8: whether an exception path strictly below the directory of that scope has something to show.
-  func showsException(_ scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+  /// `countingLinks`: a link's root on the way to one is something.
+  func showsException(
+    _ scope: Scope, _ path: [[UInt8]], countingLinks: Bool = true
+  ) throws(Errno) -> Bool {
     for relative in scope.exceptionPathsBelow() {
-      if try shows(relative, below: scope, path) { return true }
+      if try shows(relative, below: scope, path, countingLinks: countingLinks) { return true }
     }
     return false
   }
 
   /// Whether the view has a real object at a path below a directory that is not known to exist.
-  func shows(_ relative: [[UInt8]], below scope: Scope, _ path: [[UInt8]]) throws(Errno) -> Bool {
+  func shows(
+    _ relative: [[UInt8]], below scope: Scope, _ path: [[UInt8]], countingLinks: Bool = true
+  ) throws(Errno) -> Bool {
     var (scope, path) = (scope, path)
     for (index, name) in relative.enumerated() {
-      if scope.child(name.span).link != nil { return true }
+      if scope.child(name.span).link != nil { return countingLinks }
       var layers = LayerDirectories(self, scope)
       let place = path
       let search = unsafe try withName(name) { (text) throws(Errno) -> LayerSearch in

@@ -64,7 +64,7 @@ extension TableBuilder {
       return drafts[index].link.createsParents || drafts[index].predecessor != nil
     }
     if isMade { return }
-    if try !view.resolver.showsException(scope, path.components) {
+    if try !view.resolver.showsException(scope, path.components, countingLinks: false) {
       throw whyMissing(parent, path.components, view)
     }
   }
@@ -79,7 +79,7 @@ extension TableBuilder {
       return try System.status(of: file.raw, synchronising: false).isDirectory
         ? .noEntry : .notDirectory
     } catch {
-      return error
+      return error.isAbsence ? .noEntry : error
     }
   }
 

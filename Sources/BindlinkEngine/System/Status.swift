@@ -63,6 +63,9 @@ struct Identity: Equatable, Sendable {
   /// Nanoseconds since the epoch; 0 where the file system does not know.
   var birth: UInt64
 
+  /// The same by whichever mount it is reached.
+  var object: Identity { Identity(device: device, inode: inode, mount: 0, birth: birth) }
+
   @inline(__always) var hash: UInt64 { mix(inode ^ device &* 0x9E37_79B9_7F4A_7C15) }
 }
 
