@@ -18,6 +18,8 @@ final class Laboratory {
   /// Of what the host's names at the top are on; one device where there is only one.
   let directories: [String: Int]
   let hasAnchor: Bool
+  /// The view is mounted with default_permissions.
+  private(set) var kernelChecksModes = false
   private let place: String
   private let farPlace: String
   private let watchdog: Watchdog
@@ -43,6 +45,10 @@ final class Laboratory {
     anchor = try SystemCall.status(caller.host + "/anchor").st_ino
     let root = hasAnchor ? ["--anchor", caller.host + "/anchor"] : ["--empty"]
     try start([command, "mount", caller.view, "-f"] + root + options)
+    let mounts = try SystemCall.text(ofFile: "/proc/self/mountinfo").split(separator: "\n")
+    kernelChecksModes = mounts.contains {
+      $0.contains(" \(caller.view) ") && $0.contains("default_permissions")
+    }
   }
 
   private static func makeDirectory(in parent: String) throws -> String {
