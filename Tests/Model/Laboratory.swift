@@ -79,7 +79,8 @@ final class Laboratory {
 
   /// Unmounts and leaves nothing behind.
   func close() throws {
-    Process.unmount(caller.view)
+    // Unmounting alone would not end it while somebody's other mount namespace has a copy of the mount.
+    _ = kill(server, SIGTERM)
     var status: Int32 = 0
     var left = 500
     while unsafe waitpid(server, &status, WNOHANG) == 0, left > 0 {
@@ -90,6 +91,7 @@ final class Laboratory {
       _ = kill(server, SIGKILL)
       _ = unsafe waitpid(server, &status, 0)
     }
+    if status != 0 { Process.unmount(caller.view) }
     watchdog.forget(server)
     for path in Set([place, farPlace]) {
       clear(path)
