@@ -50,6 +50,8 @@ import Testing
     Case(
       "C1: an exception below the new link makes no parent", "+/v=b,except:/n/m/o", "+/v/n/m=b",
       "ENOENT C1 /v/n", nil),
+    Case(
+      "C1, E6: a parent that is a hidden file", "+/=b,except:/f", "+/f/v=b", "ENOENT C1 /f", nil),
     Case("C1: a parent that is a file link", "+/v=file", "+/v/x=b", "ENOTDIR C1 /v", nil),
     Case("C1: parents asked for", "", "+/n/m/v=b,parents", "ok", "/n/m/v=b,parents"),
     Case(

@@ -38,7 +38,7 @@ final class Campaign {
   private func runCases() throws {
     let start = time(nil)
     while tally.operations < options.operations {
-      try runCase(seed: options.seed &* 1_000_003 &+ cases)
+      try runCase(seed: options.seed &* 1_000_003 &+ options.first &+ cases)
       cases += 1
     }
     let seconds = max(time(nil) - start, 1)

@@ -182,15 +182,17 @@ struct Generator {
       guard let link = link(reference, table) else { continue }
       table.links.append(link)
     }
-    // A link that came later can have changed what stands where one is.
-    let all = table
-    table.links.removeAll { link in
-      let view = ReferenceView(all, reference.host)
-      view.table.links.removeAll { $0.virtualPath == link.virtualPath }
-      let seen = view.see(link.virtualPath)
-      return !isFree(link.virtualPath, view) || link.isMerged && seen.isThere && !seen.isDirectory
+    // A link that came later can have changed what stands where one is; one that goes, too.
+    while true {
+      let all = table
+      table.links.removeAll { link in
+        let view = ReferenceView(all, reference.host)
+        view.table.links.removeAll { $0.virtualPath == link.virtualPath }
+        let seen = view.see(link.virtualPath)
+        return !isFree(link.virtualPath, view) || link.isMerged && seen.isThere && !seen.isDirectory
+      }
+      if table == all { return table }
     }
-    return table
   }
 
   /// Nil: what was drawn is no link that can stand there.

@@ -18,6 +18,8 @@ final class Laboratory {
   /// Of what the host's names at the top are on; one device where there is only one.
   let directories: [String: Int]
   let hasAnchor: Bool
+  /// The view is mounted with default_permissions.
+  private(set) var kernelChecksModes = false
   private let place: String
   private let farPlace: String
   private let watchdog: Watchdog
@@ -43,6 +45,10 @@ final class Laboratory {
     anchor = try SystemCall.status(caller.host + "/anchor").st_ino
     let root = hasAnchor ? ["--anchor", caller.host + "/anchor"] : ["--empty"]
     try start([command, "mount", caller.view, "-f"] + root + options)
+    let mounts = try SystemCall.text(ofFile: "/proc/self/mountinfo").split(separator: "\n")
+    kernelChecksModes = mounts.contains {
+      $0.contains(" \(caller.view) ") && $0.contains("default_permissions")
+    }
   }
 
   private static func makeDirectory(in parent: String) throws -> String {
@@ -73,7 +79,8 @@ final class Laboratory {
 
   /// Unmounts and leaves nothing behind.
   func close() throws {
-    Process.unmount(caller.view)
+    // Unmounting alone would not end it while somebody's other mount namespace has a copy of the mount.
+    _ = kill(server, SIGTERM)
     var status: Int32 = 0
     var left = 500
     while unsafe waitpid(server, &status, WNOHANG) == 0, left > 0 {
@@ -84,6 +91,7 @@ final class Laboratory {
       _ = kill(server, SIGKILL)
       _ = unsafe waitpid(server, &status, 0)
     }
+    if status != 0 { Process.unmount(caller.view) }
     watchdog.forget(server)
     for path in Set([place, farPlace]) {
       clear(path)

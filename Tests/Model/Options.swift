@@ -9,6 +9,8 @@ struct Model: ParsableCommand {
 
   @Option(help: "Same seed, same cases.")
   var seed: UInt64 = 1
+  @Option(help: "The seed's case to begin with.")
+  var first: UInt64 = 0
   @Option(help: "How many operations, over all cases.")
   var operations = 100_000
   @Option(help: "Operations of one case.")

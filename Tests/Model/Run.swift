@@ -20,6 +20,7 @@ final class Run {
     let host = HostTree(directories: laboratory.directories)
     let anchor = laboratory.hasAnchor ? ["anchor"] : nil
     reference = Reference(ReferenceTable(anchor: anchor), host)
+    reference.isAskedAboutAccess = !laboratory.kernelChecksModes
   }
 
   /// The trees and the table that a case begins with.

@@ -34,6 +34,18 @@ enum SystemCall {
     return Array(buffer[..<count])
   }
 
+  /// All of a file.
+  static func text(ofFile path: String) throws(CallFailure) -> String {
+    let file = try open(path, O_RDONLY)
+    defer { _ = close(file) }
+    var bytes: [UInt8] = []
+    while true {
+      let more = try read(file)
+      if more.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+      bytes += more
+    }
+  }
+
   static func status(_ path: String) throws(CallFailure) -> stat {
     var status = stat()
     _ = try checked(unsafe lstat(path, &status))

@@ -6,14 +6,18 @@ package final class HostTree {
   package let root: Inode
   private var count = 0
   private let devices: [String: Int]
+  private let tops: [String: Inode]
 
   /// `directories` are the names at the top, and the device that each is on.
   package init(directories: [String: Int]) {
     devices = directories
     root = Inode(number: 0, kind: .directory, device: 0, mode: 0o755)
-    for (name, device) in directories {
-      root.entries[name] = make(.directory, mode: 0o755, device: device)
+    var tops: [String: Inode] = [:]
+    for (number, top) in directories.enumerated() {
+      tops[top.key] = Inode(number: -number - 1, kind: .directory, device: top.value, mode: 0o755)
     }
+    self.tops = tops
+    root.entries = tops
   }
 
   package func make(_ kind: Inode.Kind, mode: UInt32, device: Int) -> Inode {
@@ -33,6 +37,11 @@ package final class HostTree {
 
   package func directory(at path: [String]) -> Inode? {
     object(at: path).flatMap { $0.isDirectory ? $0 : nil }
+  }
+
+  /// Whether the directory at a path of one name is still the one that it was at first.
+  package func isFirst(at path: [String]) -> Bool {
+    object(at: path).map { $0 === tops[path[0]] } ?? false
   }
 
   /// Of the directory that a path lies in; each of the names at the top has its own around it.

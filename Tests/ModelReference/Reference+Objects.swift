@@ -35,7 +35,8 @@ extension Reference {
     {
       throw Refusal(EACCES)
     }
-    guard operation.side == .view, operation.number & UInt32(W_OK) != 0 else { return }
+    guard operation.side == .view, isAskedAboutAccess, operation.number & UInt32(W_OK) != 0
+    else { return }
     guard let part = view.see(path).parts.first else {
       view.met.insert(.P2)
       throw Refusal(EROFS)

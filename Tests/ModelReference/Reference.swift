@@ -5,6 +5,8 @@ internal import Glibc
 package final class Reference {
   package let host: HostTree
   package let view: ReferenceView
+  /// W1: the kernel asks the server what access(2) may do; else it looks at the mode.
+  package var isAskedAboutAccess = true
   /// What making a chain may fail with as well (C3).
   var chainAllowances: Set<Int32> = []
   /// What the model's process creates objects with.

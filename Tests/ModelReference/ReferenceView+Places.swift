@@ -57,9 +57,7 @@ extension ReferenceView {
     guard hasParent else {
       met.insert(otherwise == EPERM ? .P3 : .R8)
       // An anchor that was removed is still open, and the host says what it is.
-      if let anchor = table.anchor, first == .anchor, host.directory(at: anchor) == nil {
-        throw Refusal(otherwise, ENOENT)
-      }
+      if first == .anchor, directory(.anchor, []) == nil { throw Refusal(otherwise, ENOENT) }
       throw Refusal(otherwise)
     }
     if isReadOnly(first) {

@@ -68,11 +68,13 @@ package final class ReferenceView {
   }
 
   package func object(_ layer: Layer, _ path: [String]) -> Inode? {
-    host.object(at: place(layer, path))
+    // The anchor is what was opened, and not what takes its place.
+    if layer == .anchor, !host.isFirst(at: table.anchor!) { return nil }
+    return host.object(at: place(layer, path))
   }
 
   package func directory(_ layer: Layer, _ path: [String]) -> Inode? {
-    host.directory(at: place(layer, path))
+    object(layer, path).flatMap { $0.isDirectory ? $0 : nil }
   }
 
   package func link(at path: [String]) -> Int? {

@@ -90,6 +90,18 @@ package final class Resolver: Sendable {
     return try unsafe locate(in: place, name, child, &layers, keeping, path)
   }
 
+  /// What the view would show at a name if it were no way to a link's root; nil: nothing.
+  func locateBehindWay(
+    in place: DirectoryPlace, _ name: Name, path: PathProvider
+  ) throws(Errno) -> Located? {
+    if let link = unsafe place.scope.child(nameBytes(name).span).link {
+      return try inspectBacking(link)
+    }
+    var layers = LayerDirectories(self, place)
+    let keeping = try unsafe layers.keeping(name, path: path)
+    return try unsafe layers.search(name, keeping, path: path).object
+  }
+
   private func locate(
     in place: DirectoryPlace, _ name: Name, _ child: ScopeChild,
     _ layers: inout LayerDirectories, _ keeping: [Int], _ path: PathProvider

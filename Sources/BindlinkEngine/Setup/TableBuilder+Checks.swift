@@ -65,19 +65,15 @@ extension TableBuilder {
     }
     if isMade { return }
     if try !view.resolver.showsException(scope, path.components, countingLinks: false) {
-      throw whyMissing(parent, path.components, view)
+      throw whyMissing(path.components, view)
     }
   }
 
-  /// ENOTDIR if a file of the backing is where the way to a link was made up (R8), else ENOENT.
-  private func whyMissing(_ way: Located, _ path: [[UInt8]], _ view: ViewWalker) -> Errno {
-    let table = view.resolver.table
-    let nearest = table.nearestLink(of: VirtualPath(components: path))
+  /// ENOTDIR if the way to a link was made up where a file shows (R8), else ENOENT.
+  private func whyMissing(_ path: [[UInt8]], _ view: ViewWalker) -> Errno {
     do throws(Errno) {
-      let file = try view.resolver.openLayer(
-        way.link == Node.nobody ? nearest ?? Layer.anchor : way.link, at: path)
-      return try System.status(of: file.raw, synchronising: false).isDirectory
-        ? .noEntry : .notDirectory
+      let covered = try view.behindWay(path)
+      return covered?.isDirectory == false ? .notDirectory : .noEntry
     } catch {
       return error.isAbsence ? .noEntry : error
     }

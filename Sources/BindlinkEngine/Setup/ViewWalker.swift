@@ -128,6 +128,16 @@ final class ViewWalker {
     }
   }
 
+  /// What would show at a path if it were no way to a link's root (R8); nil: nothing.
+  func behindWay(_ path: [[UInt8]]) throws(Errno) -> Located? {
+    guard let name = path.last else { return nil }
+    let parent = Array(path.dropLast())
+    guard let place = try directory(parent).place else { return nil }
+    return unsafe try withName(name) { (text) throws(Errno) -> Located? in
+      try unsafe resolver.locateBehindWay(in: place, text, path: { parent })
+    }
+  }
+
   private func outerRoot() throws(Errno) -> Located? {
     guard resolver.host.hasAnchor else { return nil }
     let anchor = try resolver.openLayer(Layer.anchor, [])
