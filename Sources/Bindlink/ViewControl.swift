@@ -124,7 +124,7 @@ public struct ViewControl: Hashable, Sendable {
     return try await onOwnThread { () throws(BindlinkError) in try view.send(request) }
   }
 
-  var unexpectedReply: BindlinkError {
+  private var unexpectedReply: BindlinkError {
     BindlinkError("cannot ask the view at \(mountpoint)", "its answer is another's", .ioError)
   }
 }
