@@ -172,8 +172,8 @@ struct NTFSLink {
         try exchange(name, with: path)
       } else {
         try calls.rename(name, to: path)
-        // A rename to another name of the same file does nothing.
-        if try calls.statusIfAny(name) != nil { try calls.remove(name) }
+        // Is there still if both have meanwhile become names of one file: rename(2) does nothing.
+        try? calls.remove(name)
       }
     } catch {
       try? calls.remove(name)
