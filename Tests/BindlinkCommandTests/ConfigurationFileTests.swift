@@ -132,8 +132,8 @@ import Testing
     Wrong("drives: [a]", "c.yaml:1:9: drives is a list, not a set of keys and values (EINVAL)"),
     Wrong(
       "drives: {D: /d}",
-      "c.yaml:1:13: cannot use the drive 'D': it is neither a drive nor a share (EINVAL, S2)"),
-    Wrong("drives: {\"D:\": /d, \"d:\": /e}", "c.yaml:1:25: 'd:' stands twice (EINVAL)"),
+      "c.yaml:1:13: cannot use the drive 'D': it is more than a drive or a share (EINVAL, S2)"),
+    Wrong("drives: {\"D:\": /d, \"d:\": /e}", "c.yaml:1:26: 'd:' stands twice (EINVAL)"),
     Wrong("cache: maybe", "c.yaml:1:8: 'cache' is 'maybe', not auto, always or never (EINVAL)"),
     Wrong(
       "links:\n- {}", "c.yaml:2:3: the link has no 'virtual' (EINVAL)",

@@ -116,8 +116,12 @@ import Testing
           _ = try await createNTFSLink(source: view["d"], link: view[name])
         } == .fileExists)
       #expect(view.look(name) == before)
-      let outcome = await errno { () async throws(BindlinkError) in
-        _ = try await createNTFSLink(source: view["d"], link: view[name], overwrite: true)
+      let outcome: Errno?
+      do throws(BindlinkError) {
+        try await createNTFSLink(source: view["d"], link: view[name], overwrite: true)
+        outcome = nil
+      } catch {
+        outcome = error.errno
       }
       // A bind link would stand at the symbolic link's target.
       #expect(outcome == (name == "dangling" ? .fileExists : nil))
@@ -171,6 +175,21 @@ import Testing
         })
       #expect(
         try await createNTFSLink(source: view["f"], link: view["f"], overwrite: true) == nil)
+    }
+  }
+
+  @Test("J1, R3: flag 1 replaces a bind link that is dangling, flag 0 does not")
+  func danglingBindLink() async throws {
+    try await withView { view async throws in
+      try FileManager.default.removeItem(atPath: view.scratch["c"].string)
+      #expect(view.look("l") == nil)
+      #expect(
+        await errno { () async throws(BindlinkError) in
+          _ = try await createNTFSLink(source: view["d"], link: view["l"])
+        } == .fileExists)
+      #expect(
+        try await createNTFSLink(source: view["d"], link: view["l"], overwrite: true) == .bindLink)
+      #expect(view.look("l") == "x")
     }
   }
 

@@ -1,6 +1,6 @@
-import Synchronization
 // Each step of `createNTFSLink` fails in turn, alone or with all that come after it, as in a power
 // cut: the old name is never lost.
+import Synchronization
 import SystemPackage
 import Testing
 

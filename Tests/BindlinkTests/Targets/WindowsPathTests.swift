@@ -155,22 +155,21 @@ import Testing
       (#"\\machineB\share\a"#, nil, "/srv/share/a"), ("/a//b/", 1, "/a//b/"), ("", nil, ""),
     ] as [(String, Int?, String)])
   func storedTargets(text: String, depth: Int?, stored: String) throws {
-    let bytes = try LinkTarget(text).stored(drives: try Self.table(), depthInView: depth) {
-      "/home/me"
-    }
+    let bytes = try LinkTarget(text).stored(
+      drives: try Self.table(), depthInView: { depth }, workingDirectory: { "/home/me" })
     #expect(String(bytes: bytes) == stored)
   }
 
   @Test("S2: POSIX targets are stored byte for byte, whatever they look like")
   func posixTargets() throws {
+    func stored(_ text: [UInt8]) throws -> [UInt8] {
+      try LinkTarget.posix(text).stored(
+        drives: DriveTable(), depthInView: { 1 }, workingDirectory: { "/" })
+    }
     for text in [#"a\b"#, "C:x", "\u{FF}//x/."] {
-      let bytes = try LinkTarget.posix(Array(text.utf8)).stored(
-        drives: DriveTable(), depthInView: 1
-      ) { "/" }
-      #expect(bytes == Array(text.utf8))
+      #expect(try stored(Array(text.utf8)) == Array(text.utf8))
     }
-    #expect(throws: BindlinkError.self) {
-      try LinkTarget.posix([0x61, 0]).stored(drives: DriveTable(), depthInView: nil) { "/" }
-    }
+    #expect(try stored([0xFF, 0x5C]) == [0xFF, 0x5C])
+    #expect(throws: BindlinkError.self) { try stored([0x61, 0]) }
   }
 }
