@@ -214,7 +214,8 @@ extension MountedViews {
       scratch.host.chmod("b/closed", 0)
       defer { scratch.host.chmod("b/closed", 0o755) }
       let outcome = try scratch.command(["links", "b/f", "--in", "b"])
-      if Situation.isRoot {
+      // Root reads everything, in a namespace of its own what is its user's.
+      if Situation.present != .user {
         #expect(outcome.status == 0 && outcome.output.split(separator: "\n").count == 2)
       } else {
         #expect(outcome.output == "\(scratch.path)/b/f\n")

@@ -21,8 +21,10 @@ extension HardLink {
   /// May be called from any thread; waits for the file system, for as long as it takes to list every
   /// directory of the mount, or of `directory`.
   ///
-  /// - Parameter directory: Where to look, with everything below. Nil: in the whole mount that the
-  ///   file lies in, which is the view if it lies in one.
+  /// - Parameters:
+  ///   - file: Any of its names.
+  ///   - directory: Where to look, with everything below. Nil: in the whole mount that the file lies
+  ///     in, which is the view if it lies in one.
   /// - Throws: with rule H1, ENOENT and so on for paths that lead nowhere; EPERM for a directory;
   ///   EXDEV where `directory` lies in another mount than the file.
   public static func names(

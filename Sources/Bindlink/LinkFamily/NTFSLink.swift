@@ -15,6 +15,7 @@ public import SystemPackage
 /// - Parameters:
 ///   - source: The existing file or directory; a symbolic link stands for its target.
 ///   - link: The new name. Its parent has to exist.
+///   - overwrite: Replace what is at `link`; otherwise a link that exists is an error.
 /// - Returns: What has been made; nil where nothing has been changed because `link` and `source` are
 ///   one file, or the link is there already.
 /// - Throws: with rule J1, EEXIST where the link exists and is not to be replaced; ENOTEMPTY for a

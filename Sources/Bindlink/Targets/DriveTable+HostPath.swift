@@ -19,6 +19,7 @@ extension DriveTable {
   /// The path of the host that a path of Windows is; a relative one stays relative.
   ///
   /// - Parameters:
+  ///   - path: In any form.
   ///   - workingDirectory: Absolute, without symbolic links. A drive-relative path starts there if
   ///     it is on the drive, and in the drive's directory otherwise; a root-relative one starts in
   ///     the directory of the drive that it is on.

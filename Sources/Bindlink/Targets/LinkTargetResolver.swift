@@ -70,8 +70,10 @@ public struct LinkTargetResolver: Sendable {
   /// to the parent of where the names before it have led, as in the kernel; in Windows' style it
   /// removes the name before it, before anything is looked up.
   ///
-  /// - Parameter target: What a link says: it is asked for absolute paths in the resolver's style,
-  ///   in which all names but the last are known to be none. Nil: no link.
+  /// - Parameters:
+  ///   - path: Absolute.
+  ///   - target: What a link says: it is asked for absolute paths in the resolver's style, in which
+  ///     all names but the last are known to be none. Nil: no link.
   /// - Throws: ELOOP, S3, for one link more than the style allows; otherwise as
   ///   `step(at:in:target:)`.
   public func resolve(

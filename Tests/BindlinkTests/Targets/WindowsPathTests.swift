@@ -61,7 +61,7 @@ import Testing
   @Test(
     "S2: paths go through the table of drives and shares",
     arguments: [
-      (#"C:\alpha\file"#, "/alpha/file"), (#"C:\"#, "/"), (#"c:\a\..\b\.\c"#, "/a/../b"),
+      (#"C:\alpha\file"#, "/alpha/file"), (#"C:\"#, "/"), (#"c:\a\..\b\.\c"#, "/b/c"),
       (#"D:\x"#, "/mnt/data/x"), (#"D:\"#, "/mnt/data"),
       (#"\\machineb\SHARE\a\b"#, "/srv/share/a/b"),
       (#"\\machineB\share"#, "/srv/share"), (#"\Windows\System32"#, "/Windows/System32"),
@@ -71,7 +71,7 @@ import Testing
     ])
   func hostPaths(text: String, path: String) throws {
     let table = try Self.table()
-    let expected: FilePath = text == #"c:\a\..\b\.\c"# ? "/b/c" : FilePath(path)
+    let expected = FilePath(path)
     if WindowsPath.describes(text.utf8) {
       #expect(
         try table.hostPath(of: WindowsPath(text.utf8), workingDirectory: "/home/me") == expected)
