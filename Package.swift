@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .library(name: "Bindlink", targets: ["Bindlink"]),
     .library(name: "BindlinkConfiguration", targets: ["BindlinkConfiguration"]),
+    .library(name: "bindlink-c", type: .dynamic, targets: ["BindlinkLibrary"]),
     .executable(name: "bindlink", targets: ["BindlinkCommand"]),
   ],
   dependencies: [
@@ -61,6 +62,14 @@ let package = Package(
       dependencies: [
         "BindlinkMap", "BindlinkControl", "BindlinkEngine", "BindlinkFuse", "CBindlinkSystem",
         .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
+    // The C library: its header, and the functions behind it.
+    .target(name: "CBindlink", cSettings: cSettings),
+    .target(
+      name: "BindlinkLibrary",
+      dependencies: [
+        "CBindlink", "Bindlink", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
     // Configuration files. Apart from the library, which needs no Foundation; Yams does.
