@@ -29,11 +29,14 @@ public struct BindlinkError: Error, Hashable, Sendable {
   public let remedy: String?
   /// The exit status of a command that fails for this reason.
   public let exitStatus: ExitStatus
+  /// What Windows calls the reason.
+  public let windowsError: WindowsError
 
-  /// An error whose exit status, unless given, follows from `errno`: EINVAL is wrong usage.
+  /// An error whose exit status and Windows code, unless given, follow from `errno`: EINVAL is
+  /// wrong usage.
   public init(
     _ what: String, _ why: String, _ errno: Errno, rule: String? = nil, subject: String? = nil,
-    remedy: String? = nil, exitStatus: ExitStatus? = nil
+    remedy: String? = nil, exitStatus: ExitStatus? = nil, windowsError: WindowsError? = nil
   ) {
     self.what = what
     self.why = why
@@ -42,6 +45,7 @@ public struct BindlinkError: Error, Hashable, Sendable {
     self.subject = subject
     self.remedy = remedy
     self.exitStatus = exitStatus ?? (errno == .invalidArgument ? .usage : .failed)
+    self.windowsError = windowsError ?? WindowsError(errno)
   }
 
   /// An error of the kernel about the path `subject`.

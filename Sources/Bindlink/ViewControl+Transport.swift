@@ -28,6 +28,17 @@ extension ViewControl {
     }
   }
 
+  /// Of an absolute path without symbolic links; nil where it is in no view.
+  static func placeIfAny(of path: FilePath) throws(BindlinkError) -> ViewPlace? {
+    do {
+      return try ViewPlace(of: path.bytes)
+    } catch .failed(.notTypewriter, _, _) {
+      return nil
+    } catch {
+      throw BindlinkError("cannot find the view of \(path)", error)
+    }
+  }
+
   static func mountpoints() throws(BindlinkError) -> [[UInt8]] {
     do {
       return try ViewPlace.all()

@@ -17,7 +17,7 @@ func answer(
     try operation()
     return 0
   } catch let failure {
-    let code = WindowsError(failure.errno).rawValue
+    let code = failure.windowsError.rawValue
     unsafe error?.pointee =
       ResultBlock(failure, windowsCode: code).allocate(as: bindlink_error.self)
     Glibc.errno = failure.errno.rawValue
