@@ -48,7 +48,7 @@ private func lines(
   _ array: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ name: StaticString
 ) throws(BindlinkError) -> [ExceptionLine] {
   var lines: [ExceptionLine] = []
-  for unsafe line in unsafe try unsafe elements(array, count, name) {
+  for unsafeline in unsafe try unsafe elements(array, count, name) {
     lines.append(ExceptionLine(bytes: try unsafe bytes(line, name)))
   }
   return lines
@@ -58,7 +58,9 @@ private func array(
   _ array: UnsafePointer<UnsafePointer<bindlink_link>?>?, _ count: Int
 ) throws(BindlinkError) -> [BindLink] {
   var links: [BindLink] = []
-  for unsafe link in unsafe try unsafe elements(array, count, "links") { try unsafe links.append(BindLink(link)) }
+  for unsafelink in unsafe try unsafe elements(array, count, "links") {
+    try unsafe links.append(BindLink(link))
+  }
   return links
 }
 
@@ -84,7 +86,8 @@ extension BindLink {
       createsParents: flags & BINDLINK_LINK_PARENTS != 0 ? true : nil,
       keepsSymbolicLinksInside: flags & BINDLINK_LINK_KEEP_SYMLINKS_INSIDE != 0,
       exceptions: lines(link.exceptions, link.exception_count, "exceptions"))
-    for unsafe list in unsafe try unsafe elements(link.inherited, link.inherited_count, "inherited") {
+    for unsafelist in unsafe try unsafe elements(link.inherited, link.inherited_count, "inherited")
+    {
       let list = unsafe list.pointee
       try unsafe check(list.size, of: bindlink_inherited.self)
       inherited.append(
@@ -110,10 +113,12 @@ extension View {
       anchor = View.Anchor.none
     }
     links = try unsafe array(view.links, view.link_count)
-    for unsafe rule in unsafe try unsafe elements(view.exceptions, view.exception_count, "exceptions") {
+    for unsaferule in unsafe try unsafe elements(
+      view.exceptions, view.exception_count, "exceptions")
+    {
       exceptions.append(.rule(try unsafe bytes(rule, "exceptions")))
     }
-    for unsafe file in unsafe try unsafe elements(
+    for unsafefile in unsafe try unsafe elements(
       view.exception_files, view.exception_file_count, "exception_files")
     {
       exceptions.append(.file(try unsafe path(file, "exception_files")))

@@ -46,7 +46,7 @@ public func bindlink_ntfslink(
 ) -> CInt {
   unsafe answer(error) { () throws(BindlinkError) in
     try check(flags, of: BINDLINK_NTFSLINK_OVERWRITE)
-    try createNTFSLinkAndWait(
+    _ = try createNTFSLinkAndWait(
       source: unsafe path(source, "source"), link: unsafe path(name, "name"),
       overwrite: flags & BINDLINK_NTFSLINK_OVERWRITE != 0)
   }

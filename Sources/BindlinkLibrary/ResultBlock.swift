@@ -21,7 +21,9 @@ struct ResultBlock {
     _ member: KeyPath<Value, Member>, of place: Place<Value>, to value: Member
   ) {
     let start = place.offset + MemoryLayout<Value>.offset(of: member)!
-    unsafe withUnsafeBytes(of: value) { unsafe bytes.replaceSubrange(start..<start + $0.count, with: $0) }
+    unsafe withUnsafeBytes(of: value) {
+      unsafe bytes.replaceSubrange(start..<start + $0.count, with: $0)
+    }
   }
 
   mutating func point<Value, Target>(

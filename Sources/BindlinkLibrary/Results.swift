@@ -76,7 +76,8 @@ extension ResultBlock {
       flags |= BINDLINK_TABLE_ANCHOR
       switch anchor {
       case .none: unsafe set(\.anchor_kind, of: place, to: BINDLINK_ANCHOR_NONE)
-      case .underMountpoint: unsafe set(\.anchor_kind, of: place, to: BINDLINK_ANCHOR_UNDER_MOUNTPOINT)
+      case .underMountpoint:
+        unsafe set(\.anchor_kind, of: place, to: BINDLINK_ANCHOR_UNDER_MOUNTPOINT)
       case .directory(let path):
         unsafe set(\.anchor_kind, of: place, to: BINDLINK_ANCHOR_DIRECTORY)
         unsafe point(\.anchor, of: place, to: add(path.bytes))

@@ -92,8 +92,7 @@ private func line(
   } catch {
     throw failure(exception, error)
   }
-  let names = path.components.dropFirst(owner.components.count).map { FilePath($0).bytes }
-  return ExceptionLine(bytes: names.flatMap { [UInt8(ascii: "/")] + escaped($0) })
+  return ExceptionLine(bytes: escaped(path.bytes.dropFirst(owner == "/" ? 0 : owner.bytes.count)))
 }
 
 private func checkExistence(_ path: FilePath) throws(Errno) {
@@ -108,9 +107,9 @@ private func failure(_ path: FilePath, _ errno: Errno) -> BindlinkError {
     subject: path.string)
 }
 
-/// The name as a line of a .gitignore spells it.
-private func escaped(_ name: [UInt8]) -> [UInt8] {
-  name.flatMap { byte in
+/// The path as a line of a .gitignore spells it.
+private func escaped(_ path: some Sequence<UInt8>) -> [UInt8] {
+  path.flatMap { byte in
     #"*?[]\!# "#.utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
   }
 }

@@ -63,7 +63,7 @@ public func FileCreateNTFSLink(
 ) -> CInt {
   let failure = windowsCall { () throws(BindlinkError) in
     guard flag == 0 || flag == 1 else { throw wrongCall("flag is neither 0 nor 1") }
-    try createNTFSLinkAndWait(
+    _ = try createNTFSLinkAndWait(
       source: hostPath(unsafe bytes(source, "source")), link: hostPath(unsafe bytes(link, "link")),
       overwrite: flag == 1)
   }

@@ -62,7 +62,8 @@ public enum SymbolicLink {
 }
 
 extension LinkTarget {
-  fileprivate func stored(in place: LinkPlace, _ drives: DriveTable) throws(BindlinkError) -> [UInt8]
+  fileprivate func stored(in place: LinkPlace, _ drives: DriveTable) throws(BindlinkError)
+    -> [UInt8]
   {
     try stored(
       drives: drives, depthInView: place.depthInView, workingDirectory: FilePath.workingDirectory)

@@ -75,7 +75,8 @@ struct RootedPath {
       text = Array("\(letter):".utf8) + [separator]
     case .share(let server, let name):
       separator = WindowsPath.backslash
-      text = [separator, separator] + server + [separator] + name + (names.isEmpty ? [] : [separator])
+      text =
+        [separator, separator] + server + [separator] + name + (names.isEmpty ? [] : [separator])
     }
     text += names.joined(separator: [separator])
     return text

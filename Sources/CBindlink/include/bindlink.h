@@ -373,6 +373,37 @@ typedef void *LPSECURITY_ATTRIBUTES;
   ((HRESULT)(code) <= 0 ? (HRESULT)(code) : (HRESULT)(((DWORD)(code) & 0xffff) | 0x80070000))
 #endif
 
+/* What GetLastError returns, and the errno that goes with it. */
+#ifndef ERROR_SUCCESS
+#define ERROR_SUCCESS 0
+#define ERROR_FILE_NOT_FOUND 2            /* ENOENT */
+#define ERROR_PATH_NOT_FOUND 3            /* ENOENT or ENOTDIR of a parent */
+#define ERROR_TOO_MANY_OPEN_FILES 4       /* EMFILE, ENFILE */
+#define ERROR_ACCESS_DENIED 5             /* EACCES; EPERM of CreateHardLink and the bind link calls */
+#define ERROR_INVALID_HANDLE 6            /* EBADF */
+#define ERROR_NOT_ENOUGH_MEMORY 8         /* ENOMEM */
+#define ERROR_NOT_SAME_DEVICE 17          /* EXDEV */
+#define ERROR_WRITE_PROTECT 19            /* EROFS */
+#define ERROR_GEN_FAILURE 31              /* any other */
+#define ERROR_SHARING_VIOLATION 32        /* ETXTBSY */
+#define ERROR_NOT_SUPPORTED 50            /* EOPNOTSUPP, ENOSYS */
+#define ERROR_INVALID_PARAMETER 87        /* EINVAL */
+#define ERROR_DISK_FULL 112               /* ENOSPC */
+#define ERROR_DIR_NOT_EMPTY 145           /* ENOTEMPTY */
+#define ERROR_BUSY 170                    /* EBUSY */
+#define ERROR_ALREADY_EXISTS 183          /* EEXIST */
+#define ERROR_FILENAME_EXCED_RANGE 206    /* ENAMETOOLONG */
+#define ERROR_DIRECTORY 267               /* ENOTDIR */
+#define ERROR_DIRECTORY_NOT_SUPPORTED 336 /* EISDIR */
+#define ERROR_OPERATION_ABORTED 995       /* EINTR */
+#define ERROR_IO_DEVICE 1117              /* EIO */
+#define ERROR_TOO_MANY_LINKS 1142         /* EMLINK */
+#define ERROR_DISK_QUOTA_EXCEEDED 1295    /* EDQUOT */
+#define ERROR_PRIVILEGE_NOT_HELD 1314     /* EPERM */
+#define ERROR_CANT_RESOLVE_FILENAME 1921  /* ELOOP */
+#define ERROR_NOT_CONNECTED 2250          /* ENOTCONN */
+#endif
+
 #endif /* BINDLINK_NO_WINDOWS_TYPES */
 
 typedef enum CREATE_BIND_LINK_FLAGS {
