@@ -29,39 +29,34 @@ func check(_ flags: UInt32, of known: UInt32) throws(BindlinkError) {
 }
 
 /// The elements of an array of pointers, none of them NULL.
-private func elements<Element>(
-  _ array: UnsafePointer<UnsafePointer<Element>?>?, _ count: Int, _ name: StaticString
-) throws(BindlinkError) -> [UnsafePointer<Element>] {
-  if count == 0 { return unsafe [] }
+private func elements<Element, Value>(
+  _ array: UnsafePointer<UnsafePointer<Element>?>?, _ count: Int, _ name: StaticString,
+  _ value: (UnsafePointer<Element>) throws(BindlinkError) -> Value
+) throws(BindlinkError) -> [Value] {
+  if count == 0 { return [] }
   guard let array = unsafe array else { throw wrongCall("\(name) is NULL") }
-  var elements = unsafe [UnsafePointer<Element>]()
+  var values: [Value] = []
   for index in 0..<count {
-    guard let element = unsafe array[index] else {
-      throw wrongCall("\(name)[\(index)] is NULL")
-    }
-    unsafe elements.append(element)
+    guard let element = unsafe array[index] else { throw wrongCall("\(name)[\(index)] is NULL") }
+    values.append(try unsafe value(element))
   }
-  return unsafe elements
+  return values
 }
 
 private func lines(
   _ array: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ name: StaticString
 ) throws(BindlinkError) -> [ExceptionLine] {
-  var lines: [ExceptionLine] = []
-  for unsafeline in unsafe try unsafe elements(array, count, name) {
-    lines.append(ExceptionLine(bytes: try unsafe bytes(line, name)))
+  try unsafe elements(array, count, name) { text throws(BindlinkError) in
+    ExceptionLine(bytes: try unsafe bytes(text, name))
   }
-  return lines
 }
 
-private func array(
-  _ array: UnsafePointer<UnsafePointer<bindlink_link>?>?, _ count: Int
+private func bindLinks(
+  in array: UnsafePointer<UnsafePointer<bindlink_link>?>?, _ count: Int
 ) throws(BindlinkError) -> [BindLink] {
-  var links: [BindLink] = []
-  for unsafelink in unsafe try unsafe elements(array, count, "links") {
-    try unsafe links.append(BindLink(link))
+  try unsafe elements(array, count, "links") { link throws(BindlinkError) in
+    try unsafe BindLink(link)
   }
-  return links
 }
 
 private func check<Value>(
@@ -86,14 +81,13 @@ extension BindLink {
       createsParents: flags & BINDLINK_LINK_PARENTS != 0 ? true : nil,
       keepsSymbolicLinksInside: flags & BINDLINK_LINK_KEEP_SYMLINKS_INSIDE != 0,
       exceptions: lines(link.exceptions, link.exception_count, "exceptions"))
-    for unsafelist in unsafe try unsafe elements(link.inherited, link.inherited_count, "inherited")
-    {
-      let list = unsafe list.pointee
+    inherited = try unsafe elements(link.inherited, link.inherited_count, "inherited") {
+      pointer throws(BindlinkError) in
+      let list = unsafe pointer.pointee
       try unsafe check(list.size, of: bindlink_inherited.self)
-      inherited.append(
-        try unsafe InheritedExceptions(
-          base: path(list.base, "base"),
-          exceptions: lines(list.exceptions, list.exception_count, "exceptions")))
+      return try unsafe InheritedExceptions(
+        base: path(list.base, "base"),
+        exceptions: lines(list.exceptions, list.exception_count, "exceptions"))
     }
   }
 }
@@ -112,17 +106,13 @@ extension View {
     } else if has(BINDLINK_VIEW_EMPTY) {
       anchor = View.Anchor.none
     }
-    links = try unsafe array(view.links, view.link_count)
-    for unsaferule in unsafe try unsafe elements(
-      view.exceptions, view.exception_count, "exceptions")
-    {
-      exceptions.append(.rule(try unsafe bytes(rule, "exceptions")))
+    links = try unsafe bindLinks(in: view.links, view.link_count)
+    exceptions = try unsafe elements(view.exceptions, view.exception_count, "exceptions") {
+      rule throws(BindlinkError) in .rule(try unsafe bytes(rule, "exceptions"))
     }
-    for unsafefile in unsafe try unsafe elements(
-      view.exception_files, view.exception_file_count, "exception_files")
-    {
-      exceptions.append(.file(try unsafe path(file, "exception_files")))
-    }
+    exceptions += try unsafe elements(
+      view.exception_files, view.exception_file_count, "exception_files"
+    ) { file throws(BindlinkError) in .file(try unsafe path(file, "exception_files")) }
     createsParents = has(BINDLINK_VIEW_PARENTS)
     isReadOnly = has(BINDLINK_VIEW_READ_ONLY)
     isOneFileSystem = has(BINDLINK_VIEW_ONE_FILE_SYSTEM)
@@ -162,7 +152,7 @@ extension Configuration {
     self.init()
     createsParents = flags & BINDLINK_TABLE_PARENTS != 0
     if flags & BINDLINK_TABLE_LINKS != 0 {
-      links = try unsafe array(table.links, table.link_count)
+      links = try unsafe bindLinks(in: table.links, table.link_count)
     }
     if flags & BINDLINK_TABLE_EXCEPTIONS != 0 {
       exceptions = try unsafe lines(table.exceptions, table.exception_count, "exceptions")

@@ -1,4 +1,6 @@
 // Changing a mounted view, and asking it.
+// The names are the header's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 internal import Bindlink
 public import CBindlink
 internal import SystemPackage
@@ -34,12 +36,12 @@ public func bindlink_replace(
 
 @c @implementation
 public func bindlink_remove(
-  _ view: UnsafePointer<CChar>?, _ virtual_path: UnsafePointer<CChar>?, _ flags: UInt32,
+  _ view: UnsafePointer<CChar>?, _ virtualPath: UnsafePointer<CChar>?, _ flags: UInt32,
   _ error: UnsafeMutablePointer<UnsafeMutablePointer<bindlink_error>?>?
 ) -> CInt {
   unsafe answer(error) { () throws(BindlinkError) in
     try check(flags, of: BINDLINK_REMOVE_RECURSIVE)
-    let virtualPath = try unsafe path(virtual_path, "virtual_path")
+    let virtualPath = try unsafe path(virtualPath, "virtual_path")
     try unsafe control(view).remove(
       virtualPath, recursively: flags & BINDLINK_REMOVE_RECURSIVE != 0)
   }
@@ -58,12 +60,12 @@ public func bindlink_list(
 
 @c @implementation
 public func bindlink_explain(
-  _ view: UnsafePointer<CChar>?, _ virtual_path: UnsafePointer<CChar>?,
+  _ view: UnsafePointer<CChar>?, _ virtualPath: UnsafePointer<CChar>?,
   _ explanation: UnsafeMutablePointer<UnsafeMutablePointer<bindlink_explanation>?>?,
   _ error: UnsafeMutablePointer<UnsafeMutablePointer<bindlink_error>?>?
 ) -> CInt {
   unsafe answer(explanation, error) { () throws(BindlinkError) in
-    let virtualPath = try unsafe path(virtual_path, "virtual_path")
+    let virtualPath = try unsafe path(virtualPath, "virtual_path")
     return ResultBlock(try unsafe control(view).explain(virtualPath))
   }
 }

@@ -1,4 +1,6 @@
 // Symbolic links, hard links and junctions in the native interface.
+// The names are the header's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 internal import Bindlink
 public import CBindlink
 internal import SystemPackage

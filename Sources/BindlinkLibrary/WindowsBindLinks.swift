@@ -1,4 +1,6 @@
 // CreateBindLink and RemoveBindLink, as Windows documents them.
+// The names are the header's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 internal import Bindlink
 public import CBindlink
 internal import Glibc

@@ -1,4 +1,6 @@
 // CreateSymbolicLink and CreateHardLink, as Windows documents them, and FileCreateNTFSLink.
+// The names are the header's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 internal import Bindlink
 public import CBindlink
 internal import SystemPackage
@@ -7,7 +9,7 @@ internal import SystemPackage
 public func CreateSymbolicLinkW(
   _ symlinkFileName: LPCWSTR?, _ targetFileName: LPCWSTR?, _ flags: DWORD
 ) -> BOOLEAN {
-  createSymbolicLink(flags) { () throws(BindlinkError) in
+  makeSymbolicLink(flags) { () throws(BindlinkError) in
     try unsafe (
       bytes(symlinkFileName, "symlinkFileName"), bytes(targetFileName, "targetFileName")
     )
@@ -18,7 +20,7 @@ public func CreateSymbolicLinkW(
 public func CreateSymbolicLinkA(
   _ symlinkFileName: LPCSTR?, _ targetFileName: LPCSTR?, _ flags: DWORD
 ) -> BOOLEAN {
-  createSymbolicLink(flags) { () throws(BindlinkError) in
+  makeSymbolicLink(flags) { () throws(BindlinkError) in
     try unsafe (
       bytes(symlinkFileName, "symlinkFileName"), bytes(targetFileName, "targetFileName")
     )
@@ -36,7 +38,7 @@ public func CreateSymbolicLink(
 public func CreateHardLinkW(
   _ fileName: LPCWSTR?, _ existingFileName: LPCWSTR?, _ securityAttributes: LPSECURITY_ATTRIBUTES?
 ) -> BOOL {
-  unsafe createHardLink(securityAttributes) { () throws(BindlinkError) in
+  unsafe makeHardLink(securityAttributes) { () throws(BindlinkError) in
     try unsafe (bytes(fileName, "fileName"), bytes(existingFileName, "existingFileName"))
   }
 }
@@ -45,7 +47,7 @@ public func CreateHardLinkW(
 public func CreateHardLinkA(
   _ fileName: LPCSTR?, _ existingFileName: LPCSTR?, _ securityAttributes: LPSECURITY_ATTRIBUTES?
 ) -> BOOL {
-  unsafe createHardLink(securityAttributes) { () throws(BindlinkError) in
+  unsafe makeHardLink(securityAttributes) { () throws(BindlinkError) in
     try unsafe (bytes(fileName, "fileName"), bytes(existingFileName, "existingFileName"))
   }
 }
@@ -70,7 +72,7 @@ public func FileCreateNTFSLink(
   return failure == nil ? 1 : 0
 }
 
-private func createSymbolicLink(
+private func makeSymbolicLink(
   _ flags: DWORD, _ texts: () throws(BindlinkError) -> (link: [UInt8], target: [UInt8])
 ) -> BOOLEAN {
   let failure = windowsCall { () throws(BindlinkError) in
@@ -82,7 +84,7 @@ private func createSymbolicLink(
   return failure == nil ? 1 : 0
 }
 
-private func createHardLink(
+private func makeHardLink(
   _ securityAttributes: LPSECURITY_ATTRIBUTES?,
   _ texts: () throws(BindlinkError) -> (link: [UInt8], existing: [UInt8])
 ) -> BOOL {
