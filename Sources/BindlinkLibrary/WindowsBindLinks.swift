@@ -20,7 +20,7 @@ public func CreateBindLink(
     try check(flags, of: readOnly | merged)
     let path = try unsafe absolute(bytes(virtualPath, "virtualPath"))
     backing = try unsafe absolute(bytes(backingPath, "backingPath"))
-    let (view, place) = try ViewControl.locate(path)
+    let (view, place) = try locate(path)
     var exceptions: [ExceptionLine] = []
     for index in 0..<Int(exceptionCount) {
       guard let paths = unsafe exceptionPaths else { throw wrongCall("exceptionPaths is NULL") }
@@ -49,8 +49,7 @@ public func CreateBindLink(
 public func RemoveBindLink(_ virtualPath: PCWSTR?) -> HRESULT {
   let failure = windowsCall {
     () throws(BindlinkError) in
-    let (view, place) = try ViewControl.locate(
-      unsafe absolute(bytes(virtualPath, "virtualPath")))
+    let (view, place) = try locate(unsafe absolute(bytes(virtualPath, "virtualPath")))
     try BlockingControl(view).remove(place, recursively: false)
   } code: { error in
     error.errno == .notPermitted ? .accessDenied : error.windowsError
@@ -62,6 +61,19 @@ private func absolute(_ text: [UInt8]) throws(BindlinkError) -> FilePath {
   let path = try hostPath(text)
   guard path.isAbsolute else { throw wrongCall("\(path) is not absolute") }
   return path
+}
+
+/// What does not exist outside of views is in none.
+private func locate(
+  _ path: FilePath
+) throws(BindlinkError) -> (view: ViewControl, virtualPath: FilePath) {
+  do {
+    return try ViewControl.locate(path)
+  } catch where error.errno == .noSuchFileOrDirectory {
+    throw BindlinkError(
+      "cannot find the view of \(path)", "it is in no view", .invalidArgument,
+      subject: path.string)
+  }
 }
 
 /// E9: an anchorless link has no exceptions.
@@ -81,7 +93,7 @@ private func checkAnchor(_ virtualPath: FilePath) throws(BindlinkError) {
 private func line(
   of exception: FilePath, below link: FilePath, in view: ViewControl
 ) throws(BindlinkError) -> ExceptionLine {
-  let (place, virtualPath) = try ViewControl.locate(exception)
+  let (place, virtualPath) = try locate(exception)
   let owner = try BindLink.spelling(ofVirtualPath: link)
   let path = try BindLink.spelling(ofVirtualPath: virtualPath)
   guard place == view, path.starts(with: owner), path != owner else {

@@ -1,5 +1,5 @@
-/* CreateBindLink and RemoveBindLink, as Windows documents them and its sample shows them. The view is
- * mounted at view/; its anchor is what lies under the mountpoint. */
+/* CreateBindLink and RemoveBindLink, as Windows documents them and its sample shows them. The view
+ * is mounted at view/; its anchor is what lies under the mountpoint. */
 #include "check.h"
 
 #include <unistd.h>
@@ -93,7 +93,8 @@ void check_bind_links(void)
 	             E_INVALIDARG, "CreateBindLink: no backing is E_INVALIDARG");
 	check_number(RemoveBindLink(NULL), E_INVALIDARG, "RemoveBindLink: no path is E_INVALIDARG");
 	WCHAR broken[] = {'/', 0xD800, 'x', 0};
-	check_number(CreateBindLink(broken, wide("%s", in("animals")), CREATE_BIND_LINK_FLAG_NONE, 0, NULL),
+	check_number(CreateBindLink(broken, wide("%s", in("animals")),
+	                            CREATE_BIND_LINK_FLAG_NONE, 0, NULL),
 	             E_INVALIDARG, "CreateBindLink: a lone surrogate is E_INVALIDARG");
 	check_text(names(in("view")), "pets", "what failed has left nothing");
 
@@ -116,7 +117,8 @@ void check_bind_links(void)
 	char drives[4096];
 	snprintf(drives, sizeof drives, "C:=/;V:=%s;\\\\machineB\\share=%s", in("view"), in("tree"));
 	check_number(bindlink_set_drives(drives, NULL), 0, "bindlink_set_drives: drives and a share");
-	check_number(CreateBindLink(u"V:\\from\\..\\shared", u"\\\\machineB\\share", CREATE_BIND_LINK_FLAG_NONE, 0, NULL),
+	check_number(CreateBindLink(u"V:\\from\\..\\shared", u"\\\\machineB\\share",
+	                            CREATE_BIND_LINK_FLAG_NONE, 0, NULL),
 	             S_OK, "CreateBindLink: a drive and a UNC path");
 	check_text(names(in("view/shared")), "leaf", "they lead where the table says");
 	check_number(RemoveBindLink(u"v:/shared"), S_OK, "RemoveBindLink: a drive in lower case");

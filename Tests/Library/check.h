@@ -24,7 +24,7 @@ PCWSTR wide(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 void put(const char *path, const char *content);
 void make(const char *directory);
-/* The content of a file, or the name of the error; the names in a directory, with spaces between. */
+/* The content of a file, or the name of the error; the names in a directory, with spaces. */
 const char *content(const char *path);
 const char *names(const char *directory);
 const char *target(const char *link);

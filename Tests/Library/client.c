@@ -1,5 +1,5 @@
-/* A C program that knows the library by its header alone. In a scratch directory of its own it mounts
- * a view, puts every documented behaviour to the test, and unmounts it.
+/* A C program that knows the library by its header alone. In a scratch directory of its own it
+ * mounts a view, puts every documented behaviour to the test, and unmounts it.
  *
  *   client SCRATCH                     one line for each check
  *   client create VIRTUAL BACKING      CreateBindLink; prints the HRESULT

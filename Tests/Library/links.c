@@ -46,7 +46,8 @@ void check_symbolic_links(void)
 	CreateSymbolicLinkW(wide("%s", in("links/share")), u"\\\\machineB\\share\\leaf", 0);
 	check_text(target(in("links/share")), in("tree/leaf"), "CreateSymbolicLinkW: a UNC target");
 	CreateSymbolicLink(in("links/root"), "\\Windows\\System32", 0);
-	check_text(target(in("links/root")), "/Windows/System32", "CreateSymbolicLink: a root-relative one");
+	check_text(target(in("links/root")), "/Windows/System32",
+	           "CreateSymbolicLink: a root-relative one");
 	CreateSymbolicLink(in("view/pets/root"), "\\pets\\cat", 0);
 	check_text(content(in("view/pets/root")), content(in("view/pets/cat")),
 	           "in a view it starts at the view's root");

@@ -6,9 +6,10 @@
 
 static const char *view;
 
-static void check_error(int result, bindlink_error *error, int number, const char *rule,
+static void check_error(int result, bindlink_error **place, int number, const char *rule,
                         const char *what)
 {
+	bindlink_error *error = *place;
 	char detail[4096];
 	snprintf(detail, sizeof detail, "%d (%s), not %d, %s", result,
 	         error ? error->message : "no error", -number, rule);
@@ -39,16 +40,16 @@ static void check_changes(void)
 	check_number(bindlink_create(view, &link, &error), 0, "bindlink_create");
 	check(error == NULL, "a success leaves no error", "there is one");
 	check_text(content(in("view/docs/leaf")), "green", "the link works");
-	check_error(bindlink_create(view, &link, &error), error, EEXIST, "C1",
+	check_error(bindlink_create(view, &link, &error), &error, EEXIST, "C1",
 	            "bindlink_create: a duplicate");
 	link.virtual_path = "/far/away";
-	check_error(bindlink_create(view, &link, &error), error, ENOENT, "C1",
+	check_error(bindlink_create(view, &link, &error), &error, ENOENT, "C1",
 	            "bindlink_create: no parent");
 	link.flags |= BINDLINK_LINK_PARENTS;
 	check_number(bindlink_create(in("view/pets"), &link, NULL), 0,
 	             "bindlink_create: any path in the view will do, parents are made up");
 	link.virtual_path = "/none";
-	check_error(bindlink_replace(view, &link, &error), error, ENOENT, "P6",
+	check_error(bindlink_replace(view, &link, &error), &error, ENOENT, "P6",
 	            "bindlink_replace: no link stands there");
 	link.virtual_path = "/docs";
 	link.backing_path = in("animals");
@@ -88,7 +89,7 @@ static void check_changes(void)
 	check_number(bindlink_export(view, &table, &error), 0, "bindlink_export");
 	check_number((long long)table->link_count, 2, "the table has all links");
 	check_number(bindlink_remove(view, "/far/away", 0, NULL), 0, "bindlink_remove");
-	check_error(bindlink_remove(view, "/far/away", 0, &error), error, ENOENT, "C5",
+	check_error(bindlink_remove(view, "/far/away", 0, &error), &error, ENOENT, "C5",
 	            "bindlink_remove: no link stands there");
 	check_number(bindlink_apply(view, table, &error), 0, "bindlink_apply: what was exported");
 	bindlink_table *again;
@@ -110,7 +111,7 @@ static void check_changes(void)
 	link.virtual_path = "/a/b";
 	link.flags = BINDLINK_LINK_PARENTS;
 	bindlink_create(view, &link, NULL);
-	check_error(bindlink_remove(view, "/a", 0, &error), error, EBUSY, "C5",
+	check_error(bindlink_remove(view, "/a", 0, &error), &error, EBUSY, "C5",
 	            "bindlink_remove: links lie below");
 	check_number(bindlink_remove(view, "/a", BINDLINK_REMOVE_RECURSIVE, NULL), 0,
 	             "bindlink_remove: recursive");

@@ -2,28 +2,29 @@
  *
  * Two interfaces in one library, libbindlink.so:
  *
- *  - The native one, bindlink_*: paths are bytes, UTF-8 as a rule and not required to be; a function
- *    returns 0 or a negative errno.
- *  - The Windows-shaped one: CreateBindLink, RemoveBindLink, CreateSymbolicLink, CreateHardLink with
- *    the names, argument orders, flags and results that Windows programs know, and
+ *  - The native one, bindlink_*: paths are bytes, UTF-8 as a rule and not required to be; a
+ *    function returns 0 or a negative errno.
+ *  - The Windows-shaped one: CreateBindLink, RemoveBindLink, CreateSymbolicLink, CreateHardLink
+ *    with the names, argument orders, flags and results that Windows programs know, and
  *    FileCreateNTFSLink.
  *
- * Rule ids, such as C1, are those of the project's semantics; an error names the one that decided.
+ * Rule ids, such as C1, are those of the project's semantics; an error names the one that
+ * decided.
  *
- * Threads. Every function may be called from any thread at any time, also while others run, unless
- * it says otherwise. None is async-signal-safe, none may be interrupted by pthread_cancel, and the
- * child of a fork must not call any before exec. A signal handler that interrupts a call delays it.
- * The working directory and the environment must not change during a call that is given a relative
- * path, or one that starts with "~/".
+ * Threads. Every function may be called from any thread at any time, also while others run,
+ * unless it says otherwise. None is async-signal-safe, none may be interrupted by
+ * pthread_cancel, and the child of a fork must not call any before exec. A signal handler that
+ * interrupts a call delays it. The working directory and the environment must not change during
+ * a call that is given a relative path, or one that starts with "~/".
  *
  * Ownership. What is passed in is only read, and only during the call. What comes out through a
  * pointer to a pointer belongs to the caller: it is one block of memory with everything that it
  * points to, is never changed by the library, and is given back whole by bindlink_free. Such a
  * pointer is set by every call: to NULL by one that fails.
  *
- * Structs. `size` is sizeof the struct, as the program was compiled; a size that the library does
- * not know is EINVAL. Members that are not needed are 0 or NULL, and so are `reserved` ones. Flags
- * that are not defined are EINVAL. A text that must be there and is NULL is EINVAL.
+ * Structs. `size` is sizeof the struct, as the program was compiled; a size that the library
+ * does not know is EINVAL. Members that are not needed are 0 or NULL, and so are `reserved`
+ * ones. Flags that are not defined are EINVAL. A text that must be there and is NULL is EINVAL.
  */
 #ifndef BINDLINK_H
 #define BINDLINK_H
@@ -62,7 +63,7 @@ BINDLINK_API void bindlink_free(void *result);
 typedef struct bindlink_error {
   int32_t number;        /* the errno, positive */
   uint32_t windows_code; /* bindlink_windows_code of it, more precise where the library can be */
-  int32_t exit_status;   /* of the bindlink command: 1 failed, 64 wrong usage, 77 something missing */
+  int32_t exit_status;   /* the command's: 1 failed, 64 wrong usage, 77 something is missing */
   uint32_t reserved;
   const char *message; /* all of what follows in one line: "WHAT: WHY (ERRNO, RULE)" */
   const char *what;    /* "cannot create link /src" */
@@ -100,7 +101,7 @@ typedef struct bindlink_inherited {
 typedef struct bindlink_link {
   size_t size;
   const char *virtual_path; /* absolute in the view, not on the host (C2) */
-  /* Of the host: a file or a directory; relative to the working directory, or absolute, or with "~/"
+  /* Of the host: a file or a directory; absolute, relative to the working directory, or with "~/"
    * for the home directory. The view's server looks it up in its own mount namespace (C9). */
   const char *backing_path;
   uint32_t flags; /* BINDLINK_LINK_... */
@@ -157,16 +158,17 @@ typedef struct bindlink_view {
 /* A view that threads of this process serve. */
 typedef struct bindlink_server bindlink_server;
 
-/* Mounts `view` at the directory `mountpoint`. When this returns 0 the view is there, and threads of
- * the library, on which all signals are blocked, serve it until it is unmounted.
+/* Mounts `view` at the directory `mountpoint`. When this returns 0 the view is there, and
+ * threads of the library, on which all signals are blocked, serve it until it is unmounted.
  *
- * The process must not end, nor exec, before: the mount would stay, and answer ENOTCONN to all until
- * it is unmounted. As root and in a user namespace mount(2) is called; otherwise fusermount3(1) is
- * run, for which SIGCHLD must not be ignored and nobody else may wait for all children.
+ * The process must not end, nor exec, before: the mount would stay, and answer ENOTCONN to all
+ * until it is unmounted. As root and in a user namespace mount(2) is called; otherwise
+ * fusermount3(1) is run, for which SIGCHLD must not be ignored and nobody else may wait for all
+ * children.
  *
  * *server is to be given to bindlink_server_wait, once. Errors: those of C1 to C3, E2, E4, R9;
- * of the mountpoint ENOENT, ENOTDIR, or EBUSY where a view is mounted already; exit_status 77 where
- * FUSE or fusermount3 is missing. */
+ * of the mountpoint ENOENT, ENOTDIR, or EBUSY where a view is mounted already; exit_status 77
+ * where FUSE or fusermount3 is missing. */
 BINDLINK_API int bindlink_mount(const bindlink_view *view, const char *mountpoint,
                                 bindlink_server **server, bindlink_error **error);
 
@@ -197,8 +199,8 @@ BINDLINK_API int bindlink_locate(const char *path, bindlink_paths **place, bindl
  * where it has died.
  */
 
-/* Adds a link. EEXIST where a link stands, ENOENT where the backing or the parent of the virtual path
- * is missing, EINVAL for a path that is not absolute or leads out of the view (C1, C2). */
+/* Adds a link. EEXIST where a link stands, ENOENT where the backing or the parent of the virtual
+ * path is missing, EINVAL for a path that is not absolute or leads out of the view (C1, C2). */
 BINDLINK_API int bindlink_create(const char *view, const bindlink_link *link,
                                  bindlink_error **error);
 
@@ -237,8 +239,8 @@ BINDLINK_API int bindlink_list(const char *view, bindlink_links **links, bindlin
 /* What governs a path of a view, and why (C10). */
 typedef struct bindlink_explanation {
   const char *path;          /* in the view, in its one spelling (C2) */
-  const char *link;          /* the virtual path of the link that governs; NULL: the anchor, or none */
-  const char *physical_path; /* the host's object; NULL: none, or not for this caller to know (C9) */
+  const char *link;          /* the governing link's virtual path; NULL: the anchor, or none */
+  const char *physical_path; /* the host's object; NULL: none, or not for this caller (C9) */
   const char *rule;          /* the rule that decided, such as "R1" or "E4" */
   const char *reason;        /* to be read after the path: "is excepted by '*.pem' of /src" */
   int32_t is_visible;        /* 1: something is there for those who use the view; 0 */
@@ -252,7 +254,7 @@ BINDLINK_API int bindlink_explain(const char *view, const char *virtual_path,
 #define BINDLINK_TABLE_LINKS 0x1u             /* `links` is all links; otherwise they stay */
 #define BINDLINK_TABLE_EXCEPTIONS 0x2u        /* `exceptions` is all of the view's own */
 #define BINDLINK_TABLE_ANCHOR_EXCEPTIONS 0x4u /* `anchor_exceptions` is all of the anchor's */
-#define BINDLINK_TABLE_ANCHOR 0x8u            /* the anchor is `anchor`, or what `anchor_kind` says */
+#define BINDLINK_TABLE_ANCHOR 0x8u            /* the anchor is what `anchor_kind` says */
 #define BINDLINK_TABLE_PARENTS 0x10u          /* BINDLINK_LINK_PARENTS for every link */
 #define BINDLINK_TABLE_FLAGS 0x1fu
 
@@ -298,38 +300,40 @@ BINDLINK_API int bindlink_symlink(const char *name, const char *target, uint32_t
 
 #define BINDLINK_HARDLINK_NTFS_LIMIT 0x1u /* EMLINK beyond the 1,024 names that NTFS allows */
 
-/* Gives the file `existing` another name. A symbolic link as `existing` stands for its target. EPERM
- * for a directory, EXDEV for another file system, EEXIST where `name` is taken, EMLINK (H1). */
+/* Gives the file `existing` another name. A symbolic link as `existing` stands for its target.
+ * EPERM for a directory, EXDEV for another file system, EEXIST where `name` is taken, EMLINK
+ * (H1). */
 BINDLINK_API int bindlink_hardlink(const char *name, const char *existing, uint32_t flags,
                                    bindlink_error **error);
 
-/* Lets `name` lead to the directory: in a view by a bind link, elsewhere by an absolute symbolic link
- * (J1). */
+/* Lets `name` lead to the directory: in a view by a bind link, elsewhere by an absolute symbolic
+ * link (J1). */
 BINDLINK_API int bindlink_junction(const char *name, const char *directory,
                                    bindlink_error **error);
 
 #define BINDLINK_NTFSLINK_OVERWRITE 0x1u /* a `name` that exists is replaced, atomically */
 
-/* Lets `name` lead to `source`: a file gets a hard link, a directory a junction (J1). EEXIST where
- * `name` exists, unless overwriting is asked for; a directory that is not empty is never replaced. */
+/* Lets `name` lead to `source`: a file gets a hard link, a directory a junction (J1). EEXIST
+ * where `name` exists, unless overwriting is asked for; a directory that is not empty is never
+ * replaced. */
 BINDLINK_API int bindlink_ntfslink(const char *source, const char *name, uint32_t flags,
                                    bindlink_error **error);
 
-/* All names of the file that lie in the view that it is in; with `directory`, which may be NULL, all
- * that lie below that directory (H1). */
+/* All names of the file that lie in the view that it is in; with `directory`, which may be NULL,
+ * all that lie below that directory (H1). */
 BINDLINK_API int bindlink_names(const char *file, const char *directory, bindlink_paths **names,
                                 bindlink_error **error);
 
 /* ------------------------------------------------------------------ Windows' paths
  *
  * The Windows-shaped functions below take Windows' forms of paths through a table of drives and
- * shares: "C:\view\src" and "\\machine\share\src" lead to the directory that the table has for "C:" or
- * for "\\machine\share". Where nothing else was said, "C:" is "/". What has none of these forms is a
- * path of this system, taken as it is.
+ * shares: "C:\view\src" and "\\machine\share\src" lead to the directory that the table has for
+ * "C:" or for "\\machine\share". Where nothing else was said, "C:" is "/". What has none of
+ * these forms is a path of this system, taken as it is.
  *
- * The table is the process's: BINDLINK_DRIVES in the environment when it is first needed, or what
- * was given here last: entries "C:=/directory" or "\\machine\share=/directory", separated by ';'.
- * EINVAL for another text. NULL: as BINDLINK_DRIVES says now. */
+ * The table is the process's: BINDLINK_DRIVES in the environment when it is first needed, or
+ * what was given here last: entries "C:=/directory" or "\\machine\share=/directory", separated
+ * by ';'. EINVAL for another text. NULL: as BINDLINK_DRIVES says now. */
 BINDLINK_API int bindlink_set_drives(const char *table, bindlink_error **error);
 
 /* The Windows code for an errno, positive or negative: ERROR_FILE_NOT_FOUND for ENOENT, and so on.
@@ -341,9 +345,10 @@ BINDLINK_API uint32_t bindlink_windows_code(int number);
  * A program that has these types and constants from elsewhere defines BINDLINK_NO_WINDOWS_TYPES
  * before it includes this header.
  *
- * Wide text is UTF-16 (u"..."), ended by a 0; text with a lone surrogate is refused. Narrow text is
- * UTF-8. A function that fails sets the calling thread's last error, which GetLastError returns, and
- * errno; one that succeeds leaves the last error as it was.
+ * Wide text is UTF-16 (u"..."), ended by a 0; text with a lone surrogate is refused. Narrow text
+ * is UTF-8. A function that fails sets the calling thread's last error, which GetLastError
+ * returns, and errno; one that succeeds leaves the last error as it was.
+ *
  */
 #ifndef BINDLINK_NO_WINDOWS_TYPES
 
@@ -379,7 +384,7 @@ typedef void *LPSECURITY_ATTRIBUTES;
 #define ERROR_FILE_NOT_FOUND 2            /* ENOENT */
 #define ERROR_PATH_NOT_FOUND 3            /* ENOENT or ENOTDIR of a parent */
 #define ERROR_TOO_MANY_OPEN_FILES 4       /* EMFILE, ENFILE */
-#define ERROR_ACCESS_DENIED 5             /* EACCES; EPERM of CreateHardLink and the bind link calls */
+#define ERROR_ACCESS_DENIED 5             /* EACCES; EPERM of hard links and bind links */
 #define ERROR_INVALID_HANDLE 6            /* EBADF */
 #define ERROR_NOT_ENOUGH_MEMORY 8         /* ENOMEM */
 #define ERROR_NOT_SAME_DEVICE 17          /* EXDEV */
@@ -412,23 +417,23 @@ typedef enum CREATE_BIND_LINK_FLAGS {
   CREATE_BIND_LINK_FLAG_MERGED = 0x00000002,
 } CREATE_BIND_LINK_FLAGS;
 
-/* Lets what lies at `backingPath` show at `virtualPath`, a path of this host in a mounted view, whose
- * parent must be visible. Both paths are absolute.
+/* Lets what lies at `backingPath` show at `virtualPath`, a path of this host in a mounted view,
+ * whose parent must be visible. Both paths are absolute.
  *
- * The exceptions are absolute paths below `virtualPath`, where the link does not apply. They must
- * exist, and an anchorless link, one whose virtual path does not exist, can have none (E9).
+ * The exceptions are absolute paths below `virtualPath`, where the link does not apply. They
+ * must exist, and an anchorless link, one whose virtual path does not exist, can have none (E9).
  *
- * S_OK, or E_INVALIDARG: a link stands there already, the virtual path is in no view, an exception
- * is not below it or the link is anchorless, a path is not absolute, a flag is not known;
- * HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND: the backing or an exception does not exist; of
- * ERROR_PATH_NOT_FOUND: the virtual path's parent is not visible; E_ACCESSDENIED: the caller may not
- * change the view or cannot reach a path. */
+ * S_OK, or E_INVALIDARG: a link stands there already, the virtual path is in no view, an
+ * exception is not below it or the link is anchorless, a path is not absolute, a flag is not
+ * known; HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND: the backing or an exception does not exist;
+ * of ERROR_PATH_NOT_FOUND: the virtual path's parent is not visible; E_ACCESSDENIED: the caller
+ * may not change the view or cannot reach a path. */
 BINDLINK_API HRESULT CreateBindLink(PCWSTR virtualPath, PCWSTR backingPath,
                                     CREATE_BIND_LINK_FLAGS createBindLinkFlags,
                                     UINT32 exceptionCount, PCWSTR *const exceptionPaths);
 
-/* Removes the link that stands at `virtualPath`. HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND: no link
- * stands there; of ERROR_BUSY: other links lie below (deepest first, C5); otherwise as
+/* Removes the link that stands at `virtualPath`. HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND: no
+ * link stands there; of ERROR_BUSY: other links lie below (deepest first, C5); otherwise as
  * CreateBindLink. */
 BINDLINK_API HRESULT RemoveBindLink(PCWSTR virtualPath);
 
@@ -457,8 +462,8 @@ BINDLINK_API BOOL CreateHardLinkA(LPCSTR fileName, LPCSTR existingFileName,
 BINDLINK_API BOOL CreateHardLink(LPCSTR fileName, LPCSTR existingFileName,
                                  LPSECURITY_ATTRIBUTES securityAttributes);
 
-/* Lets `link` lead to `source`: a file gets a hard link, a directory a junction (J1). `flag` 0: fails
- * if `link` exists; 1: replaces it. The result is 1, or 0 with the last error. */
+/* Lets `link` lead to `source`: a file gets a hard link, a directory a junction (J1). `flag` 0:
+ * fails if `link` exists; 1: replaces it. The result is 1, or 0 with the last error. */
 BINDLINK_API int FileCreateNTFSLink(const char *source, const char *link, int flag);
 
 /* Why the last Windows-shaped function that failed on this thread did. 0 before the first. */
