@@ -117,7 +117,7 @@ public struct ViewControl: Hashable, Sendable {
     return try await onOwnThread { () throws(BindlinkError) in try question(view) }
   }
 
-  var unexpectedReply: BindlinkError {
+  private var unexpectedReply: BindlinkError {
     BindlinkError("cannot ask the view at \(mountpoint)", "its answer is another's", .ioError)
   }
 }

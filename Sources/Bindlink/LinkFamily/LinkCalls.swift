@@ -90,24 +90,30 @@ struct LinkCalls: Sendable {
   func explain(
     _ virtualPath: FilePath, in view: ViewControl
   ) throws(BindlinkError) -> Explanation {
-    try beforeAsking(.explain, view)
-    guard case .explanation(let explanation) = try view.send(.explain(virtualPath.bytes)) else {
-      throw view.unexpectedReply
-    }
+    guard case .explanation(let explanation) = try ask(.explain, .explain(virtualPath.bytes), view)
+    else { throw Self.unexpectedReply(view) }
     return Explanation(explanation)
   }
 
   func change(_ change: TableChange, in view: ViewControl) throws(BindlinkError) {
-    try beforeAsking(.change, view)
-    guard case .changed = try view.send(.change([change])) else { throw view.unexpectedReply }
+    guard case .changed = try ask(.change, .change([change]), view) else {
+      throw Self.unexpectedReply(view)
+    }
   }
 
-  private func beforeAsking(_ step: Step, _ view: ViewControl) throws(BindlinkError) {
+  private func ask(
+    _ step: Step, _ request: ControlRequest, _ view: ViewControl
+  ) throws(BindlinkError) -> ControlReply {
     do {
       try beforeEach(step)
     } catch {
       throw BindlinkError("cannot ask the view", subject: view.mountpoint.string, error)
     }
+    return try view.send(request)
+  }
+
+  private static func unexpectedReply(_ view: ViewControl) -> BindlinkError {
+    BindlinkError("cannot ask the view at \(view.mountpoint)", "its answer is another's", .ioError)
   }
 
   private func rename(
