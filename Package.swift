@@ -100,6 +100,14 @@ let package = Package(
       name: "BindlinkTests",
       dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: swiftSettings),
+    // The C library from inside; Scripts/test-library has programs that use it.
+    .testTarget(
+      name: "BindlinkLibraryTests",
+      dependencies: [
+        "BindlinkLibrary", "CBindlink", "Bindlink",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkCommandTests",
       dependencies: [

@@ -27,7 +27,7 @@ package struct BlockingControl: Sendable {
   }
 
   package func links() throws(BindlinkError) -> [LinkStatus] {
-    guard case .links(let links) = try view.send(.list) else { throw view.unexpectedReply }
+    guard case .links(let links) = try view.send(.list) else { throw unexpectedReply }
     return links.map(LinkStatus.init).sorted {
       $0.link.virtualPath.bytes.lexicographicallyPrecedes($1.link.virtualPath.bytes)
     }
@@ -35,17 +35,21 @@ package struct BlockingControl: Sendable {
 
   package func explain(_ virtualPath: FilePath) throws(BindlinkError) -> Explanation {
     guard case .explanation(let explanation) = try view.send(.explain(virtualPath.bytes)) else {
-      throw view.unexpectedReply
+      throw unexpectedReply
     }
     return Explanation(explanation)
   }
 
   package func configuration() throws(BindlinkError) -> Configuration {
-    guard case .table(let table) = try view.send(.export) else { throw view.unexpectedReply }
+    guard case .table(let table) = try view.send(.export) else { throw unexpectedReply }
     return Configuration(table)
   }
 
   private func change(_ change: TableChange) throws(BindlinkError) {
-    guard case .changed = try view.send(.change([change])) else { throw view.unexpectedReply }
+    guard case .changed = try view.send(.change([change])) else { throw unexpectedReply }
+  }
+
+  private var unexpectedReply: BindlinkError {
+    BindlinkError("cannot ask the view at \(view.mountpoint)", "its answer is another's", .ioError)
   }
 }

@@ -116,8 +116,4 @@ public struct ViewControl: Hashable, Sendable {
     let view = BlockingControl(self)
     return try await onOwnThread { () throws(BindlinkError) in try question(view) }
   }
-
-  private var unexpectedReply: BindlinkError {
-    BindlinkError("cannot ask the view at \(mountpoint)", "its answer is another's", .ioError)
-  }
 }

@@ -3,6 +3,7 @@
  *
  *   client SCRATCH                     one line for each check
  *   client create VIRTUAL BACKING      CreateBindLink; prints the HRESULT
+ *   client remove VIRTUAL              RemoveBindLink; prints the HRESULT
  */
 #include "check.h"
 
@@ -16,6 +17,10 @@ int main(int count, char **arguments)
 	if (count == 4 && strcmp(arguments[1], "create") == 0) {
 		printf("%08X\n", (unsigned)CreateBindLink(wide("%s", arguments[2]), wide("%s", arguments[3]),
 		                                          CREATE_BIND_LINK_FLAG_NONE, 0, NULL));
+		return 0;
+	}
+	if (count == 3 && strcmp(arguments[1], "remove") == 0) {
+		printf("%08X\n", (unsigned)RemoveBindLink(wide("%s", arguments[2])));
 		return 0;
 	}
 	if (count != 2)

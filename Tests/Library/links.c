@@ -155,6 +155,18 @@ void check_ntfs_links(void)
 	check_number((long long)all->count, 1, "all names of a file are found");
 	check_text(all->paths[0], in("ntfs/source"), "as absolute paths");
 	bindlink_free(all);
+	bindlink_link link = {.size = sizeof link, .virtual_path = "/a", .backing_path = in("ntfs")};
+	bindlink_create(in("view"), &link, NULL);
+	link.virtual_path = "/b";
+	bindlink_create(in("view"), &link, NULL);
+	check_number(bindlink_names(in("view/b/source"), NULL, &all, NULL), 0,
+	             "bindlink_names: in a view");
+	check_number((long long)all->count, 2, "a file has a name through each link");
+	check_text(all->paths[0], in("view/a/source"), "the one");
+	check_text(all->paths[1], in("view/b/source"), "and the other");
+	bindlink_free(all);
+	bindlink_remove(in("view"), "/a", 0, NULL);
+	bindlink_remove(in("view"), "/b", 0, NULL);
 	check_number(bindlink_junction(in("ntfs/second"), in("tree"), NULL), 0, "bindlink_junction");
 	check_number(bindlink_ntfslink(in("tree/leaf"), in("ntfs/second"), 0, &error), -EEXIST,
 	             "bindlink_ntfslink: the name exists");

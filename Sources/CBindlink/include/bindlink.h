@@ -25,6 +25,8 @@
  * Structs. `size` is sizeof the struct, as the program was compiled; a size that the library
  * does not know is EINVAL. Members that are not needed are 0 or NULL, and so are `reserved`
  * ones. Flags that are not defined are EINVAL. A text that must be there and is NULL is EINVAL.
+ *
+ * // Long because: one header is all that a program includes, and all that its author reads.
  */
 #ifndef BINDLINK_H
 #define BINDLINK_H
