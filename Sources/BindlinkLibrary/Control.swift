@@ -1,6 +1,7 @@
 // Changing a mounted view, and asking it.
 // The names are the header's.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import Bindlink
 public import CBindlink
 internal import SystemPackage

@@ -1,6 +1,7 @@
 // The process's table of drives and shares (S2), which the Windows-shaped functions go through.
 // The names are the header's.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import Bindlink
 public import CBindlink
 internal import Synchronization

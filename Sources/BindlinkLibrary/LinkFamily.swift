@@ -1,6 +1,7 @@
 // Symbolic links, hard links and junctions in the native interface.
 // The names are the header's.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import Bindlink
 public import CBindlink
 internal import SystemPackage
@@ -63,6 +64,27 @@ public func bindlink_names(
   unsafe answer(names, error) { () throws(BindlinkError) in
     let top = unsafe directory == nil ? nil : try path(directory, "directory")
     return ResultBlock(try HardLink.names(of: unsafe path(file, "file"), in: top).paths)
+  }
+}
+
+@c @implementation
+public func bindlink_follow(
+  _ style: UInt32, _ path: UnsafePointer<CChar>?, _ link: UnsafePointer<CChar>?,
+  _ target: UnsafePointer<CChar>?,
+  _ result: UnsafeMutablePointer<UnsafeMutablePointer<bindlink_paths>?>?,
+  _ error: UnsafeMutablePointer<UnsafeMutablePointer<bindlink_error>?>?
+) -> CInt {
+  unsafe answer(result, error) { () throws(BindlinkError) in
+    let resolver: LinkTargetResolver
+    switch style {
+    case BINDLINK_STYLE_POSIX: resolver = LinkTargetResolver(style: .posix)
+    case BINDLINK_STYLE_WINDOWS: resolver = LinkTargetResolver(style: .windows)
+    default: throw wrongCall("style is none of BINDLINK_STYLE_...")
+    }
+    let step = try resolver.step(
+      at: unsafe bytes(link, "link"), in: unsafe bytes(path, "path"),
+      target: unsafe bytes(target, "target"))
+    return ResultBlock([step.modifiedPath, step.finalPath])
   }
 }
 

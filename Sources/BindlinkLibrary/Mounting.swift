@@ -1,6 +1,7 @@
 // Mounting, unmounting and finding views.
 // The names are the header's.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import Bindlink
 public import CBindlink
 internal import Glibc

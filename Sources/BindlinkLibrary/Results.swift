@@ -18,11 +18,13 @@ extension ResultBlock {
     if let remedy = error.remedy { unsafe put(remedy, \.remedy, of: place) }
   }
 
-  init(_ paths: [FilePath]) {
+  init(_ paths: [FilePath]) { self.init(paths.map(\.bytes)) }
+
+  init(_ paths: [[UInt8]]) {
     self.init()
     let place = unsafe reserve(bindlink_paths.self)
     unsafe set(\.count, of: place, to: paths.count)
-    unsafe point(\.paths, of: place, to: add(paths.map { add($0.bytes) }))
+    unsafe point(\.paths, of: place, to: add(paths.map { add($0) }))
   }
 
   init(_ links: [LinkStatus]) {

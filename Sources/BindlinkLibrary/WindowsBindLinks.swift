@@ -1,6 +1,7 @@
 // CreateBindLink and RemoveBindLink, as Windows documents them.
 // The names are the header's.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import Bindlink
 public import CBindlink
 internal import Glibc
@@ -69,7 +70,8 @@ private func locate(
 ) throws(BindlinkError) -> (view: ViewControl, virtualPath: FilePath) {
   do {
     return try ViewControl.locate(path)
-  } catch where error.errno == .noSuchFileOrDirectory {
+  } catch {
+    guard error.errno == .noSuchFileOrDirectory else { throw error }
     throw BindlinkError(
       "cannot find the view of \(path)", "it is in no view", .invalidArgument,
       subject: path.string)

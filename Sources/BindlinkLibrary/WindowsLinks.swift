@@ -1,6 +1,7 @@
 // CreateSymbolicLink and CreateHardLink, as Windows documents them, and FileCreateNTFSLink.
 // The names are the header's.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import Bindlink
 public import CBindlink
 internal import SystemPackage

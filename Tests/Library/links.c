@@ -8,8 +8,33 @@
 _Static_assert(sizeof(CreateSymbolicLinkW(NULL, NULL, 0)) == 1, "BOOLEAN has one byte");
 _Static_assert(sizeof(CreateHardLinkW(NULL, NULL, NULL)) == 4, "BOOL has four bytes");
 
+static void follow(uint32_t style, const char *path, const char *link, const char *to,
+                   const char *modified, const char *final, const char *what)
+{
+	bindlink_paths *result;
+	check_number(bindlink_follow(style, path, link, to, &result, NULL), 0, what);
+	check_text(result ? result->paths[0] : NULL, modified, "its modified path");
+	check_text(result ? result->paths[1] : NULL, final, "its final path");
+	bindlink_free(result);
+}
+
 void check_symbolic_links(void)
 {
+	follow(BINDLINK_STYLE_WINDOWS, "C:\\alpha\\beta\\absLink\\gamma\\file",
+	       "C:\\alpha\\beta\\absLink", "\\\\machineB\\share", "\\\\machineB\\share\\gamma\\file",
+	       "\\\\machineB\\share\\gamma\\file", "bindlink_follow: the documented absolute link");
+	follow(BINDLINK_STYLE_WINDOWS, "C:\\alpha\\beta\\link\\gamma\\file", "C:\\alpha\\beta\\link",
+	       "..\\..\\theta", "C:\\alpha\\beta\\..\\..\\theta\\gamma\\file", "C:\\theta\\gamma\\file",
+	       "bindlink_follow: the documented relative link");
+	follow(BINDLINK_STYLE_POSIX, "/a/link/f", "/a/link", "../../../b", "/a/../../../b/f", "/b/f",
+	       "bindlink_follow: a POSIX path stops at the root");
+	bindlink_paths *none;
+	check_number(bindlink_follow(BINDLINK_STYLE_WINDOWS, "C:\\a\\link", "C:\\a\\link", "..\\..\\b",
+	                             &none, NULL),
+	             -EINVAL, "bindlink_follow: a Windows path does not");
+	check_number(bindlink_follow(2, "/a", "/a", "b", &none, NULL), -EINVAL,
+	             "bindlink_follow: an unknown style");
+
 	make(in("links"));
 	check_number(CreateSymbolicLinkW(wide("%s", in("links/file")), u"../tree/leaf",
 	                                 SYMBOLIC_LINK_FLAG_FILE),

@@ -338,6 +338,18 @@ BINDLINK_API int bindlink_names(const char *file, const char *directory, bindlin
  * by ';'. EINVAL for another text. NULL: as BINDLINK_DRIVES says now. */
 BINDLINK_API int bindlink_set_drives(const char *table, bindlink_error **error);
 
+#define BINDLINK_STYLE_POSIX 0u
+#define BINDLINK_STYLE_WINDOWS 1u
+
+/* Where `path` leads if `link`, a part of it from its start on, is a symbolic link to `target`:
+ * result->paths[0] is the path with the target in place of what it replaces, and [1] the same
+ * after each ".." has removed the name before it (S3). All are written in the style that is
+ * given. Nothing is asked of the file system. EINVAL: `path` does not lead through `link`, or has
+ * more ".." than names in Windows' style. */
+BINDLINK_API int bindlink_follow(uint32_t style, const char *path, const char *link,
+                                 const char *target, bindlink_paths **result,
+                                 bindlink_error **error);
+
 /* The Windows code for an errno, positive or negative: ERROR_FILE_NOT_FOUND for ENOENT, and so on.
  * ERROR_GEN_FAILURE for one that has no counterpart. */
 BINDLINK_API uint32_t bindlink_windows_code(int number);
@@ -443,7 +455,10 @@ BINDLINK_API HRESULT RemoveBindLink(PCWSTR virtualPath);
 #define SYMBOLIC_LINK_FLAG_DIRECTORY 0x1
 #define SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE 0x2
 
-/* Makes the symbolic link `symlinkFileName`; the target need not exist (S1, S2). The result has one
+/* Makes the symbolic link `symlinkFileName`; the target need not exist (S1). Windows' forms of
+ * targets are stored as what they stand for (S2): one that starts with a backslash leads to the
+ * root of the view that the link lies in, a drive-relative one ("C:file") starts in the working
+ * directory of now. The form without a suffix is the A form, here and below. The result has one
  * byte: 1, or 0 with the last error ERROR_ALREADY_EXISTS, ERROR_PATH_NOT_FOUND,
  * ERROR_INVALID_PARAMETER for an unknown flag, and so on. */
 BINDLINK_API BOOLEAN CreateSymbolicLinkW(LPCWSTR symlinkFileName, LPCWSTR targetFileName,
