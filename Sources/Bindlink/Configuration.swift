@@ -14,6 +14,10 @@ public struct Configuration: Hashable, Sendable {
   /// Missing parents of virtual paths are made up (R8), for links that do not say it themselves.
   public var createsParents = false
 
+  /// What drives and shares are in Windows' paths, for those who read the configuration; a view has
+  /// none.
+  public var drives: DriveTable?
+
   /// A configuration that says nothing.
   public init() {}
 }

@@ -24,7 +24,8 @@ struct BindlinkCommand: ParsableCommand {
     subcommands: [
       MountCommand.self, UnmountCommand.self, CreateCommand.self, ReplaceCommand.self,
       RemoveCommand.self, ListCommand.self, ExplainCommand.self, ApplyCommand.self,
-      ExportCommand.self, CheckCommand.self,
+      ExportCommand.self, CheckCommand.self, SymlinkCommand.self, HardlinkCommand.self,
+      JunctionCommand.self, NTFSLinkCommand.self, LinksCommand.self,
     ])
 
   static let names = configuration.subcommands.compactMap { $0.configuration.commandName }

@@ -3,6 +3,7 @@
 enum JSONValue {
   case null
   case flag(Bool)
+  case number(Int)
   case text(String)
   case list([JSONValue])
   case object([(String, JSONValue)])
@@ -12,6 +13,7 @@ enum JSONValue {
     switch self {
     case .null: "null"
     case .flag(let value): value ? "true" : "false"
+    case .number(let value): String(value)
     case .text(let text): Self.quoted(text)
     case .list(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
     case .object(let pairs):

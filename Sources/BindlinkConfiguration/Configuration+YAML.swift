@@ -14,9 +14,19 @@ extension Configuration {
     case .directory(let path)?: lines.append("anchor: \(quoted(path))")
     }
     if createsParents { lines.append("parents: true") }
+    if let drives { lines.append(contentsOf: drives.yamlLines) }
     if let links { lines.append(links.isEmpty ? "links: []" : "links:") }
     for link in links ?? [] { lines += link.yamlLines }
     return lines.isEmpty ? "{}\n" : lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension DriveTable {
+  fileprivate var yamlLines: [String] {
+    entries.isEmpty
+      ? ["drives: {}"]
+      : ["drives:"]
+        + entries.map { "  \(quoted(ByteText.encode($0.name))): \(quoted($0.directory))" }
   }
 }
 

@@ -9,6 +9,7 @@ public import SystemPackage
 /// except: ["**/id_rsa"]          # the view's own: for every link
 /// anchor: none                   # or a directory; absent: what lies under the mountpoint
 /// parents: true
+/// drives: {"D:": /mnt/data}      # for Windows' paths; a view has none
 /// links:
 ///   - virtual: /
 ///     backing: ~/project
@@ -19,8 +20,8 @@ public import SystemPackage
 ///     read-only: true
 /// ```
 ///
-/// In the paths of `backing`, `anchor` and `except-from` a leading `~` and `${VARIABLE}` are
-/// expanded, and relative ones are taken from the file's directory; in those of `virtual`,
+/// In the paths of `backing`, `anchor`, `drives` and `except-from` a leading `~` and `${VARIABLE}`
+/// are expanded, and relative ones are taken from the file's directory; in those of `virtual`,
 /// `${VARIABLE}` is expanded; `$${` is a literal `${`. In exceptions nothing is. Names that are not
 /// UTF-8 are written with the characters U+10FF80 to U+10FFFF for the bytes 0x80 to 0xFF.
 public struct ConfigurationFile: Sendable {

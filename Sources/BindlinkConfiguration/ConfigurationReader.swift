@@ -27,6 +27,7 @@ struct ConfigurationReader {
       case "anchor": reader.readAnchor(value)
       case "parents": reader.configuration.createsParents = reader.flag(value, key) ?? false
       case "cache": reader.readCache(value)
+      case "drives": reader.readDrives(value, document)
       case "except", "except-from": reader.read(&lists, key, value)
       case "anchor-except": reader.configuration.anchorExceptions = reader.exceptions(value, key)
       case "links":
@@ -108,6 +109,22 @@ struct ConfigurationReader {
       configuration.anchor = .directory(path)
       places.add(path, .anchor, node.place)
     }
+  }
+
+  private mutating func readDrives(_ node: Node, _ document: YAMLDocument) {
+    var drives = DriveTable()
+    each(node, "drives", document) { reader, name, value in
+      guard let path = reader.hostPath(value, name) else { return true }
+      let count = drives.entries.count
+      do throws(BindlinkError) {
+        try drives.set(ByteText.decode(name), to: path)
+        if drives.entries.count == count { reader.report(value.place, "'\(name)' stands twice") }
+      } catch {
+        reader.report(value.place, "\(error.what): \(error.why)", error.errno, error.rule)
+      }
+      return true
+    }
+    configuration.drives = drives
   }
 
   /// `auto` is what there is.

@@ -12,7 +12,10 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
     #expect(outcome.output.contains(part), "\(outcome.output)")
-    for name in ["mount", "create", "replace", "remove", "list", "explain", "apply", "export"] {
+    for name in [
+      "mount", "create", "replace", "remove", "list", "explain", "apply", "export", "symlink",
+      "hardlink", "junction", "ntfslink", "links",
+    ] {
       #expect(outcome.output.contains(name))
     }
   }

@@ -21,6 +21,9 @@ import Testing
       anchor-except: [/private]
       parents: true
       cache: auto
+      drives:
+        "D:": data
+        \\\\machineB\\share: ~/share
       links:
         - virtual: /
           backing: ~/project
@@ -41,6 +44,8 @@ import Testing
     expected.anchor = View.Anchor.none
     expected.anchorExceptions = ["/private"]
     expected.createsParents = true
+    expected.drives = try DriveTable(
+      parsing: #"D:=/conf/data;\\machineB\share=/home/me/share"#.utf8)
     expected.links = [
       BindLink(
         "/", backing: "/home/me/project", exceptions: ["**/.env", "*.pem", "/.git/hooks"]),
@@ -124,6 +129,11 @@ import Testing
     Wrong(
       "cache: always", "c.yaml:1:8: the cache cannot be chosen yet, other than as auto (EOPNOTSUPP)"
     ),
+    Wrong("drives: [a]", "c.yaml:1:9: drives is a list, not a set of keys and values (EINVAL)"),
+    Wrong(
+      "drives: {D: /d}",
+      "c.yaml:1:13: cannot use the drive 'D': it is more than a drive or a share (EINVAL, S2)"),
+    Wrong("drives: {\"D:\": /d, \"d:\": /e}", "c.yaml:1:26: 'd:' stands twice (EINVAL)"),
     Wrong("cache: maybe", "c.yaml:1:8: 'cache' is 'maybe', not auto, always or never (EINVAL)"),
     Wrong(
       "links:\n- {}", "c.yaml:2:3: the link has no 'virtual' (EINVAL)",
@@ -179,6 +189,7 @@ import Testing
     configuration.exceptions = ["**/a", "!b", "#c", "d ", "\"e\"\\\\", "\u{1}\u{2028}é", "${NAME}"]
     configuration.anchorExceptions = []
     configuration.anchor = .directory("/a ${NAME} $${b} ~")
+    configuration.drives = try DriveTable(parsing: #"D:=/d ${x};\\s é\t=/s"#.utf8)
     let name = FilePath(bytes: Array("/a".utf8) + [0xFF, 0xC3] + Array("\n$${".utf8))
     configuration.links = [
       BindLink(

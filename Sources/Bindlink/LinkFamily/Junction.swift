@@ -49,7 +49,7 @@ public enum Junction {
       throw .unmade(what, link, error, rule: "J1")
     }
     let target = try target(directory, what)
-    if let (view, virtualPath) = place.view {
+    if let (view, virtualPath) = try place.view() {
       try calls.change(
         .create(BindLink(virtualPath, backing: target).request(createsParents: false)), in: view)
       return .bindLink

@@ -3,10 +3,10 @@ internal import BindlinkControl
 internal import SystemPackage
 
 struct LinkPlace {
-  /// The parent without symbolic links, and the name.
-  let path: FilePath
-  /// The view that the name lies in, and its path there; nil outside of views.
-  let view: (control: ViewControl, virtualPath: FilePath)?
+  /// Without symbolic links.
+  private let parent: FilePath
+  private let name: FilePath.Component
+  var path: FilePath { parent.appending(name) }
 
   /// - Throws: ENOENT and ENOTDIR of the parent; EEXIST for "/", "." and "..", which are there.
   init(
@@ -18,7 +18,7 @@ struct LinkPlace {
         link.isEmpty ? .noSuchFileOrDirectory : .fileExists, rule: rule, subject: link.string)
     }
     let above = link.removingLastComponent()
-    let parent: FilePath
+    self.name = name
     do throws(Errno) {
       parent = try calls.resolve(above.isEmpty ? "." : above)
       guard try calls.status(parent, following: false).isDirectory else { throw .notDirectory }
@@ -27,17 +27,21 @@ struct LinkPlace {
         what, "the parent \(above.isEmpty ? "." : above) \(error.predicate)", error, rule: rule,
         subject: above.string, windowsError: error.ofParent)
     }
-    path = parent.appending(name)
-    view = try ViewControl.placeIfAny(of: parent).map { place in
-      (
-        ViewControl(mountpoint: FilePath(bytes: place.mountpoint)),
-        FilePath(bytes: place.virtualPath).appending(name)
-      )
-    }
+  }
+
+  /// The view that the name lies in, and its path there; nil outside of views.
+  func view() throws(BindlinkError) -> (control: ViewControl, virtualPath: FilePath)? {
+    guard let place = try ViewControl.placeIfAny(of: parent) else { return nil }
+    return (
+      ViewControl(mountpoint: FilePath(bytes: place.mountpoint)),
+      FilePath(bytes: place.virtualPath).appending(name)
+    )
   }
 
   /// How many directories the parent lies below the view's root; nil outside of views.
-  var depthInView: Int? { view.map { $0.virtualPath.components.count - 1 } }
+  func depthInView() throws(BindlinkError) -> Int? {
+    try view().map { $0.virtualPath.components.count - 1 }
+  }
 }
 
 extension Errno {

@@ -54,7 +54,9 @@ struct NTFSLink {
     }
     let place = try LinkPlace(link, what, rule: "J1", calls)
     guard let old = try existing(place) else {
-      return try object.isDirectory ? makeJunction(place, nil) : makeHardLink(place)
+      if object.isDirectory { return try makeJunction(place, nil) }
+      try makeHardLink(at: place.path)
+      return .hardLink
     }
     if !overwrite { throw .unmade(what, link, .fileExists, rule: "J1") }
     if try isSource(old, object) { return nil }
@@ -82,26 +84,25 @@ struct NTFSLink {
 
   // MARK: Hard links
 
-  private func makeHardLink(_ place: LinkPlace) throws(BindlinkError) -> LinkKind {
+  private func makeHardLink(at path: FilePath) throws(BindlinkError) {
     do {
-      try calls.link(source, at: place.path)
+      try calls.link(source, at: path)
     } catch {
       throw HardLink.failure(error, what, link: link, existing: source)
     }
-    return .hardLink
   }
 
   private func replaceByHardLink(
     _ place: LinkPlace, _ old: LinkCalls.Status
   ) throws(BindlinkError) -> LinkKind {
-    if old.isDirectory, let (view, virtualPath) = place.view,
+    if old.isDirectory, let (view, virtualPath) = try place.view(),
       try calls.explain(virtualPath, in: view).stands
     {
       throw BindlinkError(
         what, "a bind link stands at \(link)", .resourceBusy, rule: "J1", subject: link.string,
         remedy: "remove it first: bindlink remove \(link)")
     }
-    try replace(old, at: place.path) { name throws(Errno) in try calls.link(source, at: name) }
+    try replace(old, at: place.path, by: makeHardLink)
     return .hardLink
   }
 
@@ -111,19 +112,20 @@ struct NTFSLink {
     _ place: LinkPlace, _ old: LinkCalls.Status?
   ) throws(BindlinkError) -> LinkKind? {
     let target = try Junction.target(source, what)
-    if let (view, virtualPath) = place.view {
+    if let (view, virtualPath) = try place.view() {
       return try makeBindLink(BindLink(virtualPath, backing: target), in: view, place, old)
     }
-    guard let old else {
+    func make(at path: FilePath) throws(BindlinkError) {
       do {
-        try calls.symlink(target.bytes, at: place.path)
+        try calls.symlink(target.bytes, at: path)
       } catch {
         throw .unmade(what, link, error, rule: "J1")
       }
-      return .symbolicLink
     }
-    try replace(old, at: place.path) { name throws(Errno) in
-      try calls.symlink(target.bytes, at: name)
+    if let old {
+      try replace(old, at: place.path, by: make)
+    } else {
+      try make(at: place.path)
     }
     return .symbolicLink
   }
@@ -132,13 +134,14 @@ struct NTFSLink {
     _ new: BindLink, in view: ViewControl, _ place: LinkPlace, _ old: LinkCalls.Status?
   ) throws(BindlinkError) -> LinkKind? {
     let request = try new.request(createsParents: false)
-    if let old {
-      let explanation = try calls.explain(new.virtualPath, in: view)
-      if old.isSymbolicLink {
+    if overwrite {
+      if old?.isSymbolicLink == true {
         throw BindlinkError(
           what, "\(link) is a symbolic link, at whose target a bind link would stand", .fileExists,
           rule: "C2", subject: link.string, remedy: "remove it first")
       }
+      // Even where nothing is: the link may be dangling.
+      let explanation = try calls.explain(new.virtualPath, in: view)
       if explanation.stands {
         if explanation.physicalPath != nil,
           explanation.physicalPath == (try? calls.resolve(source))
@@ -148,7 +151,7 @@ struct NTFSLink {
         try calls.change(.replace(request), in: view)
         return .bindLink
       }
-      try requireEmpty(old, place.path)
+      if let old { try requireEmpty(old, place.path) }
     }
     try calls.change(.create(request), in: view)
     return .bindLink
@@ -158,22 +161,18 @@ struct NTFSLink {
 
   /// The new object is made beside the old one and takes its name in one step.
   private func replace(
-    _ old: LinkCalls.Status, at path: FilePath, by make: (FilePath) throws(Errno) -> Void
+    _ old: LinkCalls.Status, at path: FilePath, by make: (FilePath) throws(BindlinkError) -> Void
   ) throws(BindlinkError) {
     try requireEmpty(old, path)
     let name = path.removingLastComponent().appending(Self.temporaryName())
-    do {
-      try make(name)
-    } catch {
-      throw HardLink.failure(error, what, link: link, existing: source)
-    }
+    try make(name)
     do throws(Errno) {
       if old.isDirectory {
         try exchange(name, with: path)
       } else {
         try calls.rename(name, to: path)
-        // A rename to another name of the same file does nothing.
-        if try calls.statusIfAny(name) != nil { try calls.remove(name) }
+        // Is there still if both have meanwhile become names of one file: rename(2) does nothing.
+        try? calls.remove(name)
       }
     } catch {
       try? calls.remove(name)
@@ -197,9 +196,10 @@ struct NTFSLink {
     do throws(Errno) {
       guard try calls.isEmptyDirectory(path) else { throw .directoryNotEmpty }
     } catch {
+      if error != .directoryNotEmpty { throw .unmade(what, link, error, rule: "J1") }
       throw BindlinkError(
-        what, "\(link) is a directory \(error == .directoryNotEmpty ? "with something in it" : "")",
-        error, rule: "J1", subject: link.string)
+        what, "\(link) is a directory with something in it", error, rule: "J1",
+        subject: link.string)
     }
   }
 

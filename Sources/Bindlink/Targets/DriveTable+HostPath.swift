@@ -12,8 +12,8 @@ extension DriveTable {
       return FilePath(bytes: text)
     }
     let path = try WindowsPath(text)
-    if path.form == .relative { return Self.relativePath(path.components) }
-    return try hostPath(of: path, workingDirectory: .workingDirectory())
+    return try hostPath(
+      of: path, workingDirectory: path.dependsOnWorkingDirectory ? .workingDirectory() : "/")
   }
 
   /// The path of the host that a path of Windows is; a relative one stays relative.

@@ -29,15 +29,22 @@ public struct DriveTable: Hashable, Sendable {
   ///
   /// - Throws: EINVAL, S2, for what is no such text.
   public init(parsing text: some Collection<UInt8>) throws(BindlinkError) {
-    for entry in text.split(separator: UInt8(ascii: ";")) {
-      let parts = entry.split(
-        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else {
-        throw Self.failure(entry, "it has no '=' between the name and the directory")
-      }
-      if parts[1].contains(0) { throw Self.failure(entry, "it has a NUL") }
-      try set(parts[0], to: FilePath(bytes: parts[1]))
+    for entry in Array(text).split(separator: UInt8(ascii: ";")) {
+      merge(try DriveTable(entry: entry))
     }
+  }
+
+  /// The table with one entry, `NAME=DIRECTORY`.
+  ///
+  /// - Throws: EINVAL, S2, for what is no such text.
+  public init(entry: some Collection<UInt8>) throws(BindlinkError) {
+    let parts = Array(entry).split(
+      separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw Self.failure(entry, "it has no '=' between the name and the directory")
+    }
+    if parts[1].contains(0) { throw Self.failure(entry, "it has a NUL") }
+    try set(parts[0], to: FilePath(bytes: parts[1]))
   }
 
   /// The table that `BINDLINK_DRIVES` describes, as `init(parsing:)` reads it.

@@ -21,13 +21,13 @@ public enum LinkTarget: Hashable, Sendable {
   /// The text that a link stores.
   ///
   /// - Parameters:
-  ///   - depth: How many directories the link's parent lies below the root of the view; nil outside
+  ///   - depthInView: How many directories the link's parent lies below the root of the view; nil outside
   ///     of views. A root-relative target in a view is stored relative, so that it leads to the
   ///     view's root wherever the view is mounted.
-  ///   - workingDirectory: Asked for where a target starts there.
+  ///   - workingDirectory: Both are asked for only where the target depends on them.
   /// - Throws: EINVAL, S2, as `DriveTable.hostPath(_:)`.
   func stored(
-    drives: DriveTable, depthInView depth: Int?,
+    drives: DriveTable, depthInView: () throws(BindlinkError) -> Int?,
     workingDirectory: () throws(BindlinkError) -> FilePath
   ) throws(BindlinkError) -> [UInt8] {
     switch self {
@@ -40,12 +40,15 @@ public enum LinkTarget: Hashable, Sendable {
       return text
     case .windows(let path):
       guard path.form == .rootRelative else {
-        return try drives.hostPath(of: path, workingDirectory: workingDirectory()).bytes
+        let start = path.dependsOnWorkingDirectory ? try workingDirectory() : "/"
+        return try drives.hostPath(of: path, workingDirectory: start).bytes
       }
       guard let names = WindowsPath.folding(path.components) else {
         throw DriveTable.tooManyParents(path)
       }
-      guard let depth else { return DriveTable.joined([WindowsPath.slash], names) }
+      guard let depth = try depthInView() else {
+        return DriveTable.joined([WindowsPath.slash], names)
+      }
       let relative = Array(repeating: WindowsPath.dotDot, count: depth) + names
       return DriveTable.joined([], relative.isEmpty ? [WindowsPath.dot] : relative)
     }

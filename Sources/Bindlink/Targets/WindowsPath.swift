@@ -85,6 +85,14 @@ public struct WindowsPath: Hashable, Sendable {
     components = names
   }
 
+  /// Another working directory would give another absolute path, or none.
+  var dependsOnWorkingDirectory: Bool {
+    switch form {
+    case .rootRelative, .driveRelative: true
+    case .relative, .driveAbsolute, .share: false
+    }
+  }
+
   /// The names with `.` and `..` carried out; nil where there are more `..` than names.
   static func folding(_ components: some Sequence<[UInt8]>) -> [[UInt8]]? {
     var folded: [[UInt8]] = []
