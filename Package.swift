@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .library(name: "Bindlink", targets: ["Bindlink"]),
     .library(name: "BindlinkConfiguration", targets: ["BindlinkConfiguration"]),
+    .library(name: "bindlink-c", type: .dynamic, targets: ["BindlinkLibrary"]),
     .executable(name: "bindlink", targets: ["BindlinkCommand"]),
   ],
   dependencies: [
@@ -63,6 +64,14 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),
+    // The C library: its header, and the functions behind it.
+    .target(name: "CBindlink", cSettings: cSettings),
+    .target(
+      name: "BindlinkLibrary",
+      dependencies: [
+        "CBindlink", "Bindlink", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
     // Configuration files. Apart from the library, which needs no Foundation; Yams does.
     .target(
       name: "BindlinkConfiguration",
@@ -90,6 +99,14 @@ let package = Package(
     .testTarget(
       name: "BindlinkTests",
       dependencies: ["Bindlink", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: swiftSettings),
+    // The C library from inside; Scripts/test-library has programs that use it.
+    .testTarget(
+      name: "BindlinkLibraryTests",
+      dependencies: [
+        "BindlinkLibrary", "CBindlink", "Bindlink",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BindlinkCommandTests",

@@ -55,14 +55,14 @@ public struct ViewControl: Hashable, Sendable {
   ///   missing or the parent of the virtual path is and is not to be made up, and so on; EINVAL,
   ///   rules E2 and E4, for its exceptions; EPERM, C9. Nothing is changed then.
   public func create(_ link: BindLink) async throws(BindlinkError) {
-    try await change(.create(link.request(createsParents: false)))
+    try await ask { view throws(BindlinkError) in try view.create(link) }
   }
 
   /// Changes the link that stands at `link.virtualPath` to `link`, atomically.
   ///
   /// - Throws: ENOENT, P6, where no link stands; otherwise as `create(_:)`.
   public func replace(_ link: BindLink) async throws(BindlinkError) {
-    try await change(.replace(link.request(createsParents: false)))
+    try await ask { view throws(BindlinkError) in try view.replace(link) }
   }
 
   /// Removes the link that stands at a virtual path. Files that are open keep their objects (R4).
@@ -75,7 +75,9 @@ public struct ViewControl: Hashable, Sendable {
   public func remove(
     _ virtualPath: FilePath, recursively: Bool = false
   ) async throws(BindlinkError) {
-    try await change(.remove(virtualPath.bytes, recursively: recursively))
+    try await ask { view throws(BindlinkError) in
+      try view.remove(virtualPath, recursively: recursively)
+    }
   }
 
   /// Makes the table what the configuration says, atomically; what it does not say stays.
@@ -83,27 +85,21 @@ public struct ViewControl: Hashable, Sendable {
   /// - Throws: EINVAL for another anchor than the mounted one; otherwise as `create(_:)`, of the
   ///   first link in question. Nothing is changed then (C6).
   public func apply(_ configuration: Configuration) async throws(BindlinkError) {
-    try await change(.apply(configuration.request()))
+    try await ask { view throws(BindlinkError) in try view.apply(configuration) }
   }
 
   /// The links as they stand, in the order of their virtual paths.
   ///
   /// - Throws: ENOTCONN where the server has died.
   public func links() async throws(BindlinkError) -> [LinkStatus] {
-    guard case .links(let links) = try await ask(.list) else { throw unexpectedReply }
-    return links.map(LinkStatus.init).sorted {
-      $0.link.virtualPath.bytes.lexicographicallyPrecedes($1.link.virtualPath.bytes)
-    }
+    try await ask { view throws(BindlinkError) in try view.links() }
   }
 
   /// What governs a virtual path, which need not exist, and why (C10).
   ///
   /// - Throws: EINVAL, C1, for a path that is not absolute or leads out of the view.
   public func explain(_ virtualPath: FilePath) async throws(BindlinkError) -> Explanation {
-    guard case .explanation(let explanation) = try await ask(.explain(virtualPath.bytes)) else {
-      throw unexpectedReply
-    }
-    return Explanation(explanation)
+    try await ask { view throws(BindlinkError) in try view.explain(virtualPath) }
   }
 
   /// The running table, such that `apply(_:)` of it changes nothing. Of a view that is mounted with
@@ -111,20 +107,13 @@ public struct ViewControl: Hashable, Sendable {
   ///
   /// - Throws: EPERM, C9, for those who may not change the view.
   public func configuration() async throws(BindlinkError) -> Configuration {
-    guard case .table(let table) = try await ask(.export) else { throw unexpectedReply }
-    return Configuration(table)
+    try await ask { view throws(BindlinkError) in try view.configuration() }
   }
 
-  private func change(_ change: TableChange) async throws(BindlinkError) {
-    guard case .changed = try await ask(.change([change])) else { throw unexpectedReply }
-  }
-
-  private func ask(_ request: ControlRequest) async throws(BindlinkError) -> ControlReply {
-    let view = self
-    return try await onOwnThread { () throws(BindlinkError) in try view.send(request) }
-  }
-
-  private var unexpectedReply: BindlinkError {
-    BindlinkError("cannot ask the view at \(mountpoint)", "its answer is another's", .ioError)
+  private func ask<Value: Sendable>(
+    _ question: @escaping @Sendable (BlockingControl) throws(BindlinkError) -> Value
+  ) async throws(BindlinkError) -> Value {
+    let view = BlockingControl(self)
+    return try await onOwnThread { () throws(BindlinkError) in try question(view) }
   }
 }
