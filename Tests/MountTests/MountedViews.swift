@@ -49,7 +49,7 @@ func withView(
 
 /// Whether the process ends within five seconds.
 func hasEnded(_ process: pid_t) -> Bool {
-  for _ in 0..<250 {
+  for _ in 0..<Int(250 * slowness) {
     if commandLine(of: process).isEmpty { return true }  // a zombie has no arguments either
     usleep(20_000)
   }
