@@ -7,7 +7,7 @@ internal import CBindlinkSystem
 
 extension Engine {
   /// What the present table has at the virtual path of a directory: mostly its own node, with its scope
-  /// brought up to date. ENOENT or ENOTDIR: no directory of the view.
+  /// brought up to date. ENOENT: nothing of it is there any more.
   func presentDirectory(_ slot: UInt32) throws(Errno) -> OpenDirectory {
     let (start, steps) = try nodes.withLock { (table) throws(Errno) in
       var steps: [(slot: UInt32, reference: Reference)] = []
@@ -35,7 +35,7 @@ extension Engine {
     defer { for descriptor in closing { _ = bl_close(descriptor) } }
     let directory = unsafe try reference.withName { (name) throws(Errno) -> OpenDirectory in
       let located = try unsafe locate(in: parent, name)
-      guard located.isDirectory else { throw .notDirectory }
+      guard located.isDirectory else { throw .noEntry }
       return try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
         let found = unsafe enter(
           located, parent: parentSlot, name, resolver, version, known: slot, in: &table, &closing)

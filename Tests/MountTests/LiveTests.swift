@@ -126,6 +126,10 @@ extension MountedViews {
         try bindlink(host, "remove", "@/view/d")
         #expect(here.read("f") == "OUTER" && here.kind("h") == "ENOENT")
         #expect(belowHere.read("g") == "outer" && Place.read(file) == "OUTER")
+
+        try bindlink(host, "create", "@/view/d", "@/a/f")
+        #expect(view.read("d") == "inner", "a file stands there")
+        #expect(here.kind("f") == "ENOENT" && belowHere.kind("g") == "ENOENT")
       }
     }
 
