@@ -73,14 +73,16 @@ package final class Scope: Sendable {
   /// The scope of the child directory. `keeping` are the indices of the layers that the child is
   /// not excepted from, ascending. At a link's root that link's layer comes first. `closed` is the
   /// one of them that has no directory at the child and is not merged there, because something else
-  /// stands there (M1).
-  package func descend(_ name: Span<UInt8>, keeping: [Int], closed: Int? = nil) -> Scope {
+  /// stands there (M1). `withoutLink`: the child of the outer view, if a link's root stands there.
+  package func descend(
+    _ name: Span<UInt8>, keeping: [Int], closed: Int? = nil, withoutLink: Bool = false
+  ) -> Scope {
     if isUniform, keeping.count == layers.count, closed == nil { return self }
     let hash = NameIndex.hash(name)
     let child = store.trie.child(name, hash: hash, of: node)
     var next: [Layer] = []
     next.reserveCapacity(keeping.count + 1)
-    if child >= 0, store.trie.link(at: child) >= 0 {
+    if child >= 0, store.trie.link(at: child) >= 0, !withoutLink {
       next.append(store.layer(of: store.trie.link(at: child)))
     }
     for index in keeping {

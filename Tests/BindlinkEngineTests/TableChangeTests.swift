@@ -25,7 +25,8 @@ import Testing
 
   static let items = """
     b/f=1 b/Bar/x=1 c/g=2 file=3 to-b>b loop>loop anchor/d/x=1 anchor/file=1 anchor/to-d>d \
-    anchor/to-file>file anchor/dangling>none anchor/out>/etc anchor/up>.. anchor/Foo/Bar/z=1 b2>@/b
+    anchor/to-file>file anchor/dangling>none anchor/out>/etc anchor/up>.. anchor/Foo/Bar/z=1 \
+    b2>@/b e/g/h=1
     """
 
   static let cases = [
@@ -52,6 +53,9 @@ import Testing
       "ENOENT C1 /v/n", nil),
     Case(
       "C1, E6: a parent that is a hidden file", "+/=b,except:/f", "+/f/v=b", "ENOENT C1 /f", nil),
+    Case(
+      "C1, M1: what an exception shows by the new link alone makes no directory",
+      "+/v=b,except:/f/g/h +/v/f=c", "~/v/f=e,merged", "ENOTDIR M1 /v/f", nil),
     Case("C1: a parent that is a file link", "+/v=file", "+/v/x=b", "ENOTDIR C1 /v", nil),
     Case("C1: parents asked for", "", "+/n/m/v=b,parents", "ok", "/n/m/v=b,parents"),
     Case(

@@ -70,6 +70,11 @@ final class Run {
       laboratory.caller.lookAtNames(of: operation)
       result = laboratory.caller.make(operation)
     }
+    if case .failure(let failure) = result,
+      KernelFault.explains(operation, made: verdict, failure.errno, reference)
+    {
+      return verdict.rules
+    }
     try compare(result, verdict)
     if case .success = result, verdict.refusals.isEmpty { verdict.apply() }
     if operation.kind == .rename { files.dropDirectories() }

@@ -94,6 +94,19 @@ extension MountedViews {
       #expect(numbers[0] == numbers[1])
     }
 
+    @Test("R7, E6: a directory that two layers show has the subdirectories that each shows")
+    func linkCounts() throws {
+      try withView(
+        ["t/a/d/c/x/"], "--anchor", "@/t", "--link", "/a=@/t/a/d,merged", "--except", "/a/**/x"
+      ) { view, _ in
+        #expect(view.list("a/d/c") == "x" && view.list("a/c") == "")
+        for _ in 0..<2 {
+          #expect(view.status("a/d/c")?.nlink == 3)
+          #expect(view.status("a/c")?.nlink == 2)
+        }
+      }
+    }
+
     @Test("R7, R8: synthesised directories: 0755, the mount's owner, one link, EROFS inside")
     func synthesised() throws {
       try withView(["b/f=one"], "--empty", "--link", "/a/b/v=@/b", "--parents") { view, _ in

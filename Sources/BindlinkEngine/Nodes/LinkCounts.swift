@@ -8,6 +8,8 @@ internal import CBindlinkSystem
 final class LinkCounts: Sendable {
   private struct Key: Hashable {
     let device, inode: UInt64
+    /// The layer that shows it: a link into what it lies over shows one directory twice.
+    let link: Int32
     let scope: ObjectIdentifier
   }
   private struct Count {
@@ -37,7 +39,8 @@ final class LinkCounts: Sendable {
       if names.isEmpty, !scope.hasRules { return status.link_count }
     }
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
-    let key = Key(device: status.device, inode: status.inode, scope: ObjectIdentifier(scope))
+    let key = Key(
+      device: status.device, inode: status.inode, link: link, scope: ObjectIdentifier(scope))
     let (modified, changed) = (status.modified.nanoseconds64, status.changed.nanoseconds64)
     // The times of this directory say nothing of what another layer shows in it.
     let isOwn = names.isEmpty && !hasOtherDirectory(scope, than: link, resolver, path)

@@ -58,7 +58,8 @@ extension LayerDirectories {
         search.keeping.append(layer)
         continue
       }
-      try unsafe close(layer, at: name, kept[position...], isDirectory, &search, path)
+      try unsafe close(
+        layer, at: name, kept[position...], isDirectory, withoutLink: root == nil, &search, path)
       break
     }
     return search
@@ -68,11 +69,12 @@ extension LayerDirectories {
   /// ends of ways (R8); inside of a directory those that show nothing are left out.
   private func close(
     _ layer: Int, at name: Name, _ rest: ArraySlice<Int>, _ isDirectory: Bool,
-    _ search: inout LayerSearch, _ path: PathProvider
+    withoutLink: Bool, _ search: inout LayerSearch, _ path: PathProvider
   ) throws(Errno) {
     if isDirectory, rest.count > 1 {
       let bytes = unsafe nameBytes(name)
-      let scope = unsafe scope.descend(bytes.span, keeping: Array(rest), closed: layer)
+      let scope = unsafe scope.descend(
+        bytes.span, keeping: Array(rest), closed: layer, withoutLink: withoutLink)
       if try unsafe !resolver.showsException(scope, path() + [Array(bytes)]) {
         search.keeping.append(layer)
         search.closed = layer

@@ -113,20 +113,20 @@ package final class Resolver: Sendable {
       if found.link != place.link || place.descriptor < 0 { found.origin = .layer }
       if found.status.isDirectory {
         found.scope = unsafe place.scope.descend(
-          bytes.span, keeping: search.keeping, closed: search.closed)
+          bytes.span, keeping: search.keeping, closed: search.closed, withoutLink: true)
         return found
       }
       if !child.leadsToLink, !child.leadsToException { return found }
       if !child.leadsToLink {
         let scope = unsafe place.scope.descend(
-          bytes.span, keeping: search.keeping, closed: search.closed)
+          bytes.span, keeping: search.keeping, closed: search.closed, withoutLink: true)
         if try unsafe !showsException(scope, try path() + [Array(bytes)]) { return found }
       }
     }
     // R8: a way to a link's root, or to an exception that has something to show.
     guard child.leadsToLink || child.leadsToException else { throw .noEntry }
     let scope = unsafe place.scope.descend(
-      bytes.span, keeping: search.keeping, closed: search.closed)
+      bytes.span, keeping: search.keeping, closed: search.closed, withoutLink: true)
     if !child.leadsToLink, try unsafe !showsException(scope, try path() + [Array(bytes)]) {
       throw .noEntry
     }
