@@ -88,8 +88,14 @@ struct Generator {
       change.link.isMerged = numbers.chance(30)
       change.link.makesParents = numbers.chance(30)
       if numbers.chance(40), isFree(change.path, reference.view) {
+        var link = change.link
+        link.virtualPath = change.path
+        if let path = change.backingInView, let part = reference.view.see(path).parts.first {
+          link.backing = part.place
+        }
         var all = reference.view.table
-        all.links.append(ReferenceLink(change.path, change.link.backing))
+        all.links.removeAll { $0.virtualPath == link.virtualPath }
+        all.links.append(link)
         change.link.exceptions = lines(numbers.number(1...2)).filter {
           isPlain(change.path, $0, reference, all)
         }
