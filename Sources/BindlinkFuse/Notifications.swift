@@ -124,10 +124,10 @@ package final class Notifications: Notifier, @unchecked Sendable {
     }
     for (parent, name) in invalidations.entries { expire(name, in: parent) }
     guard invalidations.everyEntry else { return true }
-    // The kernel takes the directory's lock for this, which a reader holds until it has made entries
-    // of what it got. Any name will do.
-    for node in invalidations.listedDirectories { expire([UInt8(ascii: "*")], in: node) }
     if state.withLock({ $0.kernelHasEpoch }) {
+      // The kernel takes the directory's lock for this, which a reader holds until it has made entries
+      // of what it got. Any name will do.
+      for node in invalidations.listedDirectories { expire([UInt8(ascii: "*")], in: node) }
       let error = write(.epoch)
       // A connection that is gone has nothing cached either.
       if error != EINVAL { return true }

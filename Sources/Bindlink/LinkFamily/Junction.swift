@@ -1,5 +1,4 @@
 // Junctions (J1): a directory at a second place.
-internal import BindlinkControl
 public import SystemPackage
 
 /// What stands at a name that the link family has made.
@@ -50,8 +49,7 @@ public enum Junction {
     }
     let target = try target(directory, what)
     if let (view, virtualPath) = try place.view() {
-      try calls.change(
-        .create(BindLink(virtualPath, backing: target).request(createsParents: false)), in: view)
+      try calls.ask(.change, view).create(BindLink(virtualPath, backing: target))
       return .bindLink
     }
     do {

@@ -1,6 +1,5 @@
 // Everything that the link family asks of the kernel and of a view's server, in one place, so that a
 // test can let each of these steps fail.
-internal import BindlinkControl
 internal import CBindlinkSystem
 internal import Glibc
 internal import SystemPackage
@@ -87,33 +86,14 @@ struct LinkCalls: Sendable {
     try check(unsafe path.withPlatformString { unsafe bl_unlinkat(AT_FDCWD, $0, AT_REMOVEDIR) })
   }
 
-  func explain(
-    _ virtualPath: FilePath, in view: ViewControl
-  ) throws(BindlinkError) -> Explanation {
-    guard case .explanation(let explanation) = try ask(.explain, .explain(virtualPath.bytes), view)
-    else { throw Self.unexpectedReply(view) }
-    return Explanation(explanation)
-  }
-
-  func change(_ change: TableChange, in view: ViewControl) throws(BindlinkError) {
-    guard case .changed = try ask(.change, .change([change]), view) else {
-      throw Self.unexpectedReply(view)
-    }
-  }
-
-  private func ask(
-    _ step: Step, _ request: ControlRequest, _ view: ViewControl
-  ) throws(BindlinkError) -> ControlReply {
+  /// The view, to be asked or changed next.
+  func ask(_ step: Step, _ view: ViewControl) throws(BindlinkError) -> BlockingControl {
     do {
       try beforeEach(step)
     } catch {
       throw BindlinkError("cannot ask the view", subject: view.mountpoint.string, error)
     }
-    return try view.send(request)
-  }
-
-  private static func unexpectedReply(_ view: ViewControl) -> BindlinkError {
-    BindlinkError("cannot ask the view at \(view.mountpoint)", "its answer is another's", .ioError)
+    return BlockingControl(view)
   }
 
   private func rename(

@@ -1,6 +1,5 @@
 // `FileCreateNTFSLink` (J1): a hard link for a file, a junction for a directory, in place of what was
 // there if wanted.
-internal import BindlinkControl
 public import SystemPackage
 
 /// Links a file or directory to a further name: a file gets a hard link, a directory a junction,
@@ -97,7 +96,7 @@ struct NTFSLink {
     _ place: LinkPlace, _ old: LinkCalls.Status
   ) throws(BindlinkError) -> LinkKind {
     if old.isDirectory, let (view, virtualPath) = try place.view(),
-      try calls.explain(virtualPath, in: view).stands
+      try calls.ask(.explain, view).explain(virtualPath).stands
     {
       throw BindlinkError(
         what, "a bind link stands at \(link)", .resourceBusy, rule: "J1", subject: link.string,
@@ -134,7 +133,6 @@ struct NTFSLink {
   private func makeBindLink(
     _ new: BindLink, in view: ViewControl, _ place: LinkPlace, _ old: LinkCalls.Status?
   ) throws(BindlinkError) -> LinkKind? {
-    let request = try new.request(createsParents: false)
     if overwrite {
       if old?.isSymbolicLink == true {
         throw BindlinkError(
@@ -142,19 +140,19 @@ struct NTFSLink {
           rule: "C2", subject: link.string, remedy: "remove it first")
       }
       // Even where nothing is: the link may be dangling.
-      let explanation = try calls.explain(new.virtualPath, in: view)
+      let explanation = try calls.ask(.explain, view).explain(new.virtualPath)
       if explanation.stands {
         if explanation.physicalPath != nil,
           explanation.physicalPath == (try? calls.resolve(source))
         {
           return nil
         }
-        try calls.change(.replace(request), in: view)
+        try calls.ask(.change, view).replace(new)
         return .bindLink
       }
       if let old { try requireEmpty(old, place.path) }
     }
-    try calls.change(.create(request), in: view)
+    try calls.ask(.change, view).create(new)
     return .bindLink
   }
 

@@ -34,10 +34,9 @@ final class LinkCounts: Sendable {
     // 0: it was removed, and is still open.
     if status.link_count < 2 { return status.link_count }
     if names.count > Self.namesAtMost { return 1 }
-    if scope.isMerged {
-      if isMergedFromSeveral(scope, resolver, path) { return 1 }
-      if names.isEmpty, !scope.hasRules { return status.link_count }
-    }
+    if scope.isMerged, isMergedFromSeveral(scope, resolver, path) { return 1 }
+    // Nothing is hidden, and nothing of another layer shows.
+    if names.isEmpty, !scope.hasRules { return status.link_count }
     if status.link_count == 2, names.isEmpty, scope.layers.count < 2 { return 2 }
     let key = Key(
       device: status.device, inode: status.inode, link: link, scope: ObjectIdentifier(scope))
