@@ -43,10 +43,7 @@ extension View {
     setup.isReadOnly = isReadOnly
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
-    setup.cachePolicy.entryTimeout = options.entryTimeout
-    setup.cachePolicy.attributeTimeout = options.attributeTimeout
-    setup.cachePolicy.negativeTimeout = options.negativeTimeout
-    setup.cachePolicy.keepsPageCache = options.keepsKernelCache
+    setup.cachePolicy = options.cachePolicy
 
     let engine: Engine
     do {
@@ -101,6 +98,16 @@ extension View {
 }
 
 extension View.MountOptions {
+  fileprivate var cachePolicy: CachePolicy {
+    var policy = cache == .always ? CachePolicy.always : CachePolicy()
+    policy.watches = cache == .auto
+    policy.entryTimeout = max(policy.entryTimeout, entryTimeout)
+    policy.attributeTimeout = max(policy.attributeTimeout, attributeTimeout)
+    policy.negativeTimeout = max(policy.negativeTimeout, negativeTimeout)
+    policy.keepsPageCache = policy.keepsPageCache || keepsKernelCache
+    return policy
+  }
+
   fileprivate func forBinding(
     source: String, isReadOnly: Bool, checksPermissions: Bool
   ) -> BindlinkFuse.MountOptions {

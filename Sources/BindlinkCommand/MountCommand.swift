@@ -84,6 +84,18 @@ struct MountCommand: ExecutableCommand {
   var isReadOnly = false
 
   @Option(
+    name: .customLong("cache"),
+    help: ArgumentHelp(
+      "What the kernel keeps: auto, always or never.",
+      discussion: """
+        auto, the default: names, attributes, listings and data, as long as nobody changes them in \
+        the backings; where changes cannot be watched (network file systems), for one second. \
+        always: for good, for backings that nobody changes but through the view. never: nothing, \
+        each operation asks.
+        """, valueName: "policy"))
+  var cache: String?
+
+  @Option(
     name: .customShort("o"),
     help: ArgumentHelp(
       "Mount options, separated by commas ('\\,' is a literal one).",
@@ -91,7 +103,7 @@ struct MountCommand: ExecutableCommand {
         allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
         noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; \
         entry_timeout=, attr_timeout=, negative_timeout=SECONDS, kernel_cache (what the kernel may \
-        believe without asking; by default nothing); \
+        believe without asking, whatever --cache says); cache=POLICY as --cache; \
         one_file_system (other mounts inside a backing are left out); link=, \
         except=, except-from=, anchor=, config=, empty and parents as the options of that name. \
         nosuid and nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, \
@@ -147,6 +159,7 @@ struct MountCommand: ExecutableCommand {
       }
     }
     if isReadOnly { view.isReadOnly = true }
+    if let cache { view.options.cache = try View.Cache(argument: cache, of: "--cache") }
     view.options.tracesRequests = tracesRequests
     return view
   }

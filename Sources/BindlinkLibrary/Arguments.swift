@@ -131,6 +131,12 @@ extension View {
     options.synchronizesDirectories = has(BINDLINK_VIEW_DIR_SYNC)
     options.keepsKernelCache = has(BINDLINK_VIEW_KERNEL_CACHE)
     options.tracesRequests = has(BINDLINK_VIEW_TRACE)
+    if has(BINDLINK_VIEW_CACHE_ALWAYS) {
+      if has(BINDLINK_VIEW_CACHE_NEVER) { throw wrongCall("the cache is kept always and never") }
+      options.cache = .always
+    } else if has(BINDLINK_VIEW_CACHE_NEVER) {
+      options.cache = .never
+    }
     let timeouts = unsafe [view.entry_timeout, view.attribute_timeout, view.negative_timeout]
     guard timeouts.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw wrongCall("a timeout is no number of seconds")

@@ -14,6 +14,11 @@ package struct Invalidations: Sendable {
   /// Attributes, page cache and cached listing.
   package var nodes: [NodeID] = []
 
+  /// One cached name each that leads to something else now; places below it and mounts on it go.
+  package var dropped: [(parent: NodeID, name: [UInt8])] = []
+  /// Directories of which answers may be on their way: what is written after has come after them.
+  package var fences: [NodeID] = []
+
   package init() {}
 }
 
@@ -23,6 +28,8 @@ package protocol Notifier: AnyObject, Sendable {
   /// nodes and entries have been written all the same. Called without a lock, and from no thread that
   /// serves a request.
   func send(_ invalidations: Invalidations) -> Bool
+  /// Returns at once; may be called by who serves a request.
+  func post(_ invalidations: Invalidations)
 }
 
 extension Engine {
@@ -34,5 +41,9 @@ extension Engine {
   /// True at once where nothing is connected.
   package func notify(_ invalidations: Invalidations) -> Bool {
     notifier.withLock { $0 }?.send(invalidations) ?? true
+  }
+
+  func post(_ invalidations: Invalidations) {
+    notifier.withLock { $0 }?.post(invalidations)
   }
 }

@@ -200,10 +200,10 @@ extension Engine {
     let inode = inodes.number(
       of: located.status.identity, isDirectory: false, link: located.link)
     return Entry(
-      node: id,
+      node: id, timeout: timeout(ofName: .asked),
       attributes: Attributes(
         status: located.status.stat(inode: inode, linkCount: located.status.link_count),
-        birth: located.status.birth))
+        timeout: timeout(ofAttributes: .asked), birth: located.status.birth))
   }
 }
 

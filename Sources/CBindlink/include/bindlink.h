@@ -132,7 +132,9 @@ typedef struct bindlink_link {
 #define BINDLINK_VIEW_DIR_SYNC 0x800u        /* every change of a directory does */
 #define BINDLINK_VIEW_KERNEL_CACHE 0x1000u   /* cached file data stays from one open to the next */
 #define BINDLINK_VIEW_TRACE 0x2000u          /* each request is written to standard error */
-#define BINDLINK_VIEW_FLAGS 0x3fffu
+#define BINDLINK_VIEW_CACHE_ALWAYS 0x4000u   /* nobody changes the backings but through the view */
+#define BINDLINK_VIEW_CACHE_NEVER 0x8000u    /* each operation asks; neither: what is watched is kept */
+#define BINDLINK_VIEW_FLAGS 0xffffu
 
 /* What a view is to be. */
 typedef struct bindlink_view {
