@@ -122,7 +122,8 @@ package final class Notifications: Notifier, @unchecked Sendable {
   }
 
   private func write(_ invalidations: Invalidations) -> Bool {
-    for node in invalidations.fences { expire([UInt8(ascii: "*")], in: node) }
+    // A name that there cannot be: only the directory's lock is taken.
+    for node in invalidations.fences { expire([UInt8(ascii: "/")], in: node) }
     for (parent, name) in invalidations.dropped { expire(name, in: parent, flags: 0) }
     for node in invalidations.nodes {
       // Offset 0 and length -1: attributes and all pages.

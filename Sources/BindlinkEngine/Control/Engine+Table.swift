@@ -54,9 +54,10 @@ extension Engine {
       if policy == .always { return .always }
       return policy == CachePolicy() ? .never : .timed
     }
-    guard let watcher, !watcher.isAtLimit, var object = try? host.open(backing),
+    guard var object = try? host.open(backing),
       let status = try? System.status(of: object.raw, synchronising: false)
-    else { return .timed }
+    else { return .never }
+    guard let watcher, !watcher.isAtLimit else { return .timed }
     if !status.isDirectory {
       guard let parent = try? host.openParent(of: backing) else { return .timed }
       object = parent.descriptor

@@ -127,6 +127,7 @@ extension Engine {
       return result
     }
     invalidations.everyEntry = true
+    invalidations.fences = handles.openDirectories
     invalidations.listedDirectories = handles.directoriesListedWithEntries
     if !notify(invalidations) { kernelLacksEpoch() }
   }

@@ -106,7 +106,7 @@ extension Engine {
         switch table.rootWay.state {
         case .watched: .watched
         case .refused: .timed
-        case .unknown: .asked
+        case .unknown, .marking: .asked
         }
       }
     }

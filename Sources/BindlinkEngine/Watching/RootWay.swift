@@ -9,6 +9,8 @@ struct RootWay {
   enum State {
     /// Not looked at yet, or changed since.
     case unknown
+    /// Its marks are being made.
+    case marking
     case watched
     /// A directory on the way cannot be watched.
     case refused
@@ -53,10 +55,10 @@ extension Engine {
       // Told to the table first: an event about a step that nobody waits for would be lost.
       nodes.withLock {
         $0.rootWay.version = version
-        $0.rootWay.state = .watched
+        $0.rootWay.state = .marking
       }
       let state = markRootWay(resolver, watcher)
-      nodes.withLock { if $0.rootWay.state == .watched { $0.rootWay.state = state } }
+      nodes.withLock { if $0.rootWay.state == .marking { $0.rootWay.state = state } }
     }
   }
 
