@@ -53,7 +53,7 @@ import Testing
 
   private func absence(_ view: ScratchView, _ name: String, in parent: NodeID = .root) -> Double {
     var absence = 0.0
-    _ = unsafe failure { () throws(Errno) in
+    _ = failure { () throws(Errno) in
       try unsafe view.engine.lookup(parent, name, absence: &absence)
     }
     return absence
