@@ -178,7 +178,7 @@ package final class Engine: Sendable {
       unsafe node.pointee.pins -= 1
       if slot == 1 {
         var leavings = Leavings()
-        if unsafe node.pointee.pins == 0 { table.takeRetired().forEach { leavings.add($0) } }
+        if unsafe node.pointee.pins == 0 { for raw in table.takeRetired() { leavings.add(raw) } }
         return leavings
       }
       return unsafe node.pointee.lookups == 0 ? table.collect(slot) : Leavings()

@@ -91,10 +91,13 @@ final class Watcher: Sendable {
   var isAtLimit: Bool { isFull.load(ordering: .relaxed) }
 
   private static let remoteTypes: Set<Int64> = [
+    // FUSE, NFS, CIFS, SMB2, SMB, 9P, Ceph, AFS, Coda
     0x6573_5546, 0x6969, 0xff53_4d42, 0xfe53_4d42, 0x517b, 0x0102_1997, 0x00c3_6400, 0x5346_414f,
-    0x7375_7245,  // FUSE, NFS, CIFS, SMB2, SMB, 9P, Ceph, AFS, Coda
-    0x0116_1970, 0x7461_636f, 0x0bd0_0bd0, 0x4750_4653, 0x1983_0326,  // GFS2, OCFS2, Lustre, GPFS, BeeGFS
-    0x786f_4256, 0xbacb_acbc, 0x00c0_ffee, 0x9fa0, 0x6265_6572,  // VirtualBox, VMware, UML; procfs, sysfs
+    0x7375_7245,
+    // GFS2, OCFS2, Lustre, GPFS, BeeGFS
+    0x0116_1970, 0x7461_636f, 0x0bd0_0bd0, 0x4750_4653, 0x1983_0326,
+    // VirtualBox, VMware, User Mode Linux; procfs, sysfs
+    0x786f_4256, 0xbacb_acbc, 0x00c0_ffee, 0x9fa0, 0x6265_6572,
   ]
 
   // MARK: Events
