@@ -44,6 +44,7 @@ import Testing
     expected.anchor = View.Anchor.none
     expected.anchorExceptions = ["/private"]
     expected.createsParents = true
+    expected.cache = .auto
     expected.drives = try DriveTable(
       parsing: #"D:=/conf/data;\\machineB\share=/home/me/share"#.utf8)
     expected.links = [
