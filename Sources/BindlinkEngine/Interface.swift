@@ -3,16 +3,18 @@
 package import Glibc
 
 /// A node as the kernel names it: slot in the low half, the slot's generation in the high one.
-package struct NodeID: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt64
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
+public struct NodeID: RawRepresentable, Hashable, Sendable {
+  public let rawValue: UInt64
+  @inlinable
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
   package static let root = NodeID(rawValue: 1)
 }
 
 /// An open file or directory: slot in the low half, the slot's generation in the high one.
-package struct HandleID: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt64
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
+public struct HandleID: RawRepresentable, Hashable, Sendable {
+  public let rawValue: UInt64
+  @inlinable
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 }
 
 /// Who asked. `pid` is the calling thread's id, 0 where it is not visible from here.
