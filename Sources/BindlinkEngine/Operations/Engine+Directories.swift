@@ -212,6 +212,7 @@ private struct Emitter {
   }
 
   /// The records of a directory that the view does not show any more.
+  @inline(never)
   func former(
     _ descriptor: Int32, _ state: inout DirectoryStream.State, device: UInt64, _ emit: Emit
   ) throws(Errno) {
