@@ -11,10 +11,9 @@ public struct NodeID: RawRepresentable, Hashable, Sendable {
 }
 
 /// An open file or directory: slot in the low half, the slot's generation in the high one.
-public struct HandleID: RawRepresentable, Hashable, Sendable {
-  public let rawValue: UInt64
-  @inlinable
-  public init(rawValue: UInt64) { self.rawValue = rawValue }
+package struct HandleID: RawRepresentable, Hashable, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
 }
 
 /// Who asked. `pid` is the calling thread's id, 0 where it is not visible from here.
