@@ -133,6 +133,13 @@ let package = Package(
       name: "table-load",
       dependencies: ["BindlinkMap", "BindlinkControl", "BindlinkEngine", "BindlinkFuse"],
       path: "Tests/TableLoad", swiftSettings: swiftSettings),
+    // What one request of each kind costs the server.
+    .target(
+      name: "CAllocationCount", path: "Tests/CAllocationCount", cSettings: cSettings),
+    .executableTarget(
+      name: "request-costs",
+      dependencies: ["BindlinkControl", "BindlinkEngine", "BindlinkFuse", "CAllocationCount"],
+      path: "Tests/RequestCosts", exclude: ["limits"], swiftSettings: swiftSettings),
     .testTarget(
       name: "PosixCasesTests", dependencies: ["PosixCases"], swiftSettings: swiftSettings),
     // Views that the command mounts, in each privilege situation.

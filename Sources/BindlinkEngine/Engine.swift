@@ -89,9 +89,17 @@ package final class Engine: Sendable {
   /// the node: what the present one has at its virtual path (R4), ENOENT if nothing. ESTALE: the kernel
   /// looks up again.
   func directory(_ id: NodeID) throws(Errno) -> OpenDirectory {
-    let isKnown = nodes.withLock { unsafe $0[id] != nil }
-    guard isKnown else { throw .stale }
-    return try directory(slot: NodeTable.slot(of: id))
+    if id == .root { try refreshRoot() }
+    let slot = NodeTable.slot(of: id)
+    // All that most requests need, under the lock once.
+    let pinned = try nodes.withLock { (table) throws(Errno) -> OpenDirectory? in
+      guard let node = unsafe table[id] else { throw .stale }
+      guard unsafe node.pointee.isDirectory else { throw .notDirectory }
+      guard table.isCurrent(slot), unsafe node.pointee.descriptor >= 0 else { return nil }
+      return try pin(slot, in: table, table.resolver, table.version)
+    }
+    if let pinned { return pinned }
+    return try directory(slot: slot)
   }
 
   func directory(slot: UInt32) throws(Errno) -> OpenDirectory {
@@ -108,7 +116,7 @@ package final class Engine: Sendable {
   }
 
   /// Nil: an older table located the node.
-  private func held(_ slot: UInt32) throws(Errno) -> OpenDirectory? {
+  func held(_ slot: UInt32) throws(Errno) -> OpenDirectory? {
     try nodes.withLock { (table) throws(Errno) -> OpenDirectory? in
       guard unsafe table[slot].pointee.isDirectory else { throw .notDirectory }
       return table.isCurrent(slot) ? try pin(slot, in: table, table.resolver, table.version) : nil
@@ -186,8 +194,15 @@ package final class Engine: Sendable {
     finish(leavings)
   }
 
-  /// R3: the kernel never looks the root up, so each use of it looks at its path.
+  /// R3: the kernel never looks the root up, so each use of it looks at its path. The anchor has none:
+  /// it is the directory behind a descriptor, which stays the same one.
   private func refreshRoot() throws(Errno) {
+    let isSettled = nodes.withLock { unsafe $0.isCurrent(1) && $0[1].pointee.link < 0 }
+    if !isSettled { try locateRootAnew() }
+  }
+
+  @inline(never)
+  private func locateRootAnew() throws(Errno) {
     let (resolver, version) = nodes.withLock { ($0.resolver, $0.version) }
     if policy.watches { watchRootWay(resolver, version) }
     let root = try resolver.locateRoot()
@@ -276,13 +291,20 @@ package final class Engine: Sendable {
   private func follow<R: ~Copyable>(
     _ reference: Reference, _ slot: UInt32, _ body: (Int32, Name) throws(Errno) -> R
   ) throws(Errno) -> R {
+    guard reference.origin == .child else { return unsafe try followElsewhere(reference, body) }
+    let parent = try directory(slot: reference.parent)
+    guard parent.descriptor >= 0 else { throw .stale }
+    return unsafe try reference.withName { (name) throws(Errno) -> R in
+      try unsafe body(parent.descriptor, name)
+    }
+  }
+
+  /// What is not in its parent's own backing directory. Apart, for it is much code.
+  @inline(never)
+  private func followElsewhere<R: ~Copyable>(
+    _ reference: Reference, _ body: (Int32, Name) throws(Errno) -> R
+  ) throws(Errno) -> R {
     switch reference.origin {
-    case .child:
-      let parent = try directory(slot: reference.parent)
-      guard parent.descriptor >= 0 else { throw .stale }
-      return unsafe try reference.withName { (name) throws(Errno) -> R in
-        try unsafe body(parent.descriptor, name)
-      }
     case .covered:
       return try unsafe body(host.coveredDescriptor, ".")
     case .linkRoot:
@@ -294,7 +316,7 @@ package final class Engine: Sendable {
       return unsafe try reference.withName { (name) throws(Errno) -> R in
         try unsafe body(directory.raw, name)
       }
-    case .synthesised: throw .stale
+    case .child, .synthesised: throw .stale
     }
   }
 
@@ -329,14 +351,7 @@ package final class Engine: Sendable {
       return flags & System.pathOnly == System.pathOnly
         ? try System.duplicate(kept) : try System.reopen(kept, flags & ~System.noFollow)
     }
-    if slot == 1 {
-      let object = try resolver.openLayer(link, [])
-      guard try System.status(of: object.raw, synchronising: false).identity == identity else {
-        throw .stale
-      }
-      return flags & System.pathOnly == System.pathOnly
-        ? object : try System.reopen(object.raw, flags & ~System.noFollow)
-    }
+    if slot == 1 { return try openRootObject(link, identity, flags) }
     // A FIFO that took a file's place must not make the server wait.
     let careful = flags | System.noFollow | (isDirectory ? 0 : System.nonBlocking)
     do throws(Errno) {
@@ -361,17 +376,36 @@ package final class Engine: Sendable {
     }
   }
 
+  @inline(never)
+  private func openRootObject(
+    _ link: Int32, _ identity: Identity, _ flags: Int32
+  ) throws(Errno) -> Descriptor {
+    let object = try resolver.openLayer(link, [])
+    guard try System.status(of: object.raw, synchronising: false).identity == identity else {
+      throw .stale
+    }
+    return flags & System.pathOnly == System.pathOnly
+      ? object : try System.reopen(object.raw, flags & ~System.noFollow)
+  }
+
   /// Holds a node for the length of an operation. ESTALE: the id is out of date.
   func pinned(_ id: NodeID) throws(Errno) -> PinnedNode {
     if id == .root { try refreshRoot() }
-    let isOutdated = nodes.withLock { table in
-      guard let node = unsafe table[id], unsafe node.pointee.isDirectory else { return false }
-      return !table.isCurrent(NodeTable.slot(of: id))
-    }
+    if let pinned = try pinned(id, evenOutdated: false) { return pinned }
     // Shown no more, it is still the object that it was (R4).
-    if isOutdated { _ = try? presentDirectory(NodeTable.slot(of: id)) }
-    return try nodes.withLock { (table) throws(Errno) -> PinnedNode in
+    _ = try? presentDirectory(NodeTable.slot(of: id))
+    return try pinned(id, evenOutdated: true)!
+  }
+
+  /// Nil: a directory that an older table located.
+  private func pinned(_ id: NodeID, evenOutdated: Bool) throws(Errno) -> PinnedNode? {
+    try nodes.withLock { (table) throws(Errno) -> PinnedNode? in
       guard let node = unsafe table[id] else { throw .stale }
+      if !evenOutdated, unsafe node.pointee.isDirectory,
+        !table.isCurrent(NodeTable.slot(of: id))
+      {
+        return nil
+      }
       unsafe node.pointee.pins += 1
       return PinnedNode(
         engine: self, resolver: table.resolver, slot: NodeTable.slot(of: id),

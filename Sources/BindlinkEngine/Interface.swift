@@ -3,9 +3,10 @@
 package import Glibc
 
 /// A node as the kernel names it: slot in the low half, the slot's generation in the high one.
-package struct NodeID: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt64
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
+public struct NodeID: RawRepresentable, Hashable, Sendable {
+  public let rawValue: UInt64
+  @inlinable
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
   package static let root = NodeID(rawValue: 1)
 }
 

@@ -46,6 +46,7 @@ extension Session {
   private static let idleLimit = 4
   private static let stackSize = 512 << 10
 
+  @inline(never)
   func startWorker() {
     threads.withLock { threads in
       guard threads.workers.count < workerLimit,

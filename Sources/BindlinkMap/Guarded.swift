@@ -3,13 +3,16 @@
 // in the kernel alone (7 ns instead of 5 where nobody else wants it). The body may work with pointers
 // that belong to the calling thread (names from a request), which Mutex's region checking forbids.
 //
+// Public, since the compiler inlines no generic function of package access into another module, and
+// one that is not inlined asks the runtime for its types at each access (hundreds of instructions).
+//
 // The value must be no function: the compiler wraps one in a thunk more at each access, and calling
 // it ends in a stack overflow (some thousand accesses later). A structure that holds it is fine.
 
-package import Glibc
+public import Glibc
 
 @safe
-package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
+public final class Guarded<Value: ~Copyable>: @unchecked Sendable {
   @safe @usableFromInline
   struct Storage: ~Copyable {
     @usableFromInline var lock = unsafe pthread_mutex_t()
@@ -23,7 +26,7 @@ package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
   @usableFromInline let storage: UnsafeMutablePointer<Storage>
 
   @inlinable
-  package init(_ initial: consuming Value) {
+  public init(_ initial: consuming Value) {
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: Storage(initial))
     unsafe pthread_mutex_init(&storage.pointee.lock, nil)
@@ -36,7 +39,7 @@ package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
   }
 
   @inlinable @inline(__always)
-  package func withLock<R: ~Copyable, Failure: Error>(
+  public func withLock<R: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> R
   ) throws(Failure) -> R {
     unsafe pthread_mutex_lock(&storage.pointee.lock)

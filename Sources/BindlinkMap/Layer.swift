@@ -4,7 +4,7 @@
 package struct Layer: Hashable, Sendable {
   /// The number of a link (`LinkTable.link(_:)`), or `Layer.anchor`.
   package let link: Int32
-  package static let anchor: Int32 = -1
+  package static var anchor: Int32 { -1 }
   /// The number of components of the layer's virtual path; 0 for the anchor.
   package let depth: Int
   /// M1: what the layer lacks, those outside of it show. False where it has something else than the

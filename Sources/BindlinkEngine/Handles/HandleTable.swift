@@ -81,7 +81,7 @@ internal import Synchronization
         index = state.used
         state.used += 1
       }
-      state.streams[index] = stream
+      if let stream { state.streams[index] = stream }
       return index
     }
     guard let index, let slot = unsafe pointer(index) else { throw .tooManyOpenFiles }
@@ -100,7 +100,7 @@ internal import Synchronization
     unsafe slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
     let index = UInt32(truncatingIfNeeded: handle.rawValue)
     state.withLock {
-      $0.streams[index] = nil
+      if !$0.streams.isEmpty { $0.streams[index] = nil }
       $0.free.append(index)
     }
   }

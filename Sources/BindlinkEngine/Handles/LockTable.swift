@@ -138,7 +138,9 @@ final class LockTable: Sendable {
 
   /// The owner closed the file: POSIX frees all its locks on it.
   func release(node: NodeID, owner: UInt64) {
-    let holder = holders.withLock { $0.removeValue(forKey: Key(node: node, owner: owner)) }
+    let holder = holders.withLock { holders in
+      holders.isEmpty ? nil : holders.removeValue(forKey: Key(node: node, owner: owner))
+    }
     guard let holder else { return }
     let all = FileLock(type: F_UNLCK, start: 0, length: 0, pid: 0)
     try? apply(all, to: holder, Int32(BL_LOCK_SET))

@@ -4,8 +4,9 @@ internal import BindlinkMap
 internal import CBindlinkSystem
 
 /// A directory during an operation in it.
-struct OpenDirectory: ~Copyable {
-  let engine: Engine
+@safe struct OpenDirectory: ~Copyable {
+  /// Not counted: no pin outlives the engine's method that took it.
+  unowned(unsafe) let engine: Engine
   /// The snapshot by which the directory was located, and by which the operation goes on.
   let resolver: Resolver
   let version: UInt32
@@ -23,7 +24,7 @@ struct OpenDirectory: ~Copyable {
   var regime: Regime
   var moment: UInt64
 
-  deinit { engine.unpin(slot) }
+  deinit { unsafe engine.unpin(slot) }
 
   /// The table has a say in what the directory shows, or there is no directory but the view's.
   var isListed: Bool { scope.isScoped || !isReal }
@@ -34,8 +35,9 @@ struct OpenDirectory: ~Copyable {
 }
 
 /// Any node during an operation on it.
-struct PinnedNode: ~Copyable {
-  let engine: Engine
+@safe struct PinnedNode: ~Copyable {
+  /// Not counted, as above.
+  unowned(unsafe) let engine: Engine
   let resolver: Resolver
   let slot: UInt32
   let identity: Identity
@@ -47,7 +49,7 @@ struct PinnedNode: ~Copyable {
   let isReal: Bool
   let isBlank: Bool
 
-  deinit { engine.unpin(slot) }
+  deinit { unsafe engine.unpin(slot) }
 
   var isDirectory: Bool { format == 0o040000 }
 }

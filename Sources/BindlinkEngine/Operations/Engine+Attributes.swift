@@ -36,7 +36,8 @@ extension Engine {
     }
     if kept >= 0 { return try System.status(of: kept) }
     if slot == 1 {
-      let root = try directory(.root)
+      // `pinned` has looked at its path.
+      let root = if let held = try held(1) { try opened(held) } else { try directory(.root) }
       return try System.status(of: root.descriptor)
     }
     let isBlank = node.isBlank

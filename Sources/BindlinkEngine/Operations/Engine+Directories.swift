@@ -83,29 +83,38 @@ extension Engine {
       }
       let emitter = Emitter(engine: self, dots: dots, withEntries: withEntries)
       if state.isListed {
-        if state.listing == nil || offset == 0 {
-          state.listing = try listing(of: directory)
-        }
-        let slot = directory.slot
-        let path = { () throws(Errno) in try self.virtualPath(of: slot) }
-        var layers = LayerDirectories(directory.resolver, directory.place)
-        var verifies = state.version != directory.version
-        if offset != 0, !verifies {
-          verifies = (try? state.listing!.isOutdated(&layers, path)) ?? true
-        }
-        unsafe emitter.listed(
-          state.listing!, from: offset,
-          { (name) throws(Errno) in
-            guard withEntries || verifies else { return nil }
-            let located = try unsafe directory.resolver.locate(
-              in: directory.place, name, &layers, path: path)
-            return withEntries ? try unsafe register(located, in: directory, name) : nil
-          }, emit)
+        try unsafe readListing(&state, in: directory, from: offset, emitter, emit)
       } else {
         try seek(descriptor, &state, to: offset)
         unsafe try emitter.direct(descriptor, &state, in: directory, emit)
       }
     }
+  }
+
+  /// A directory in which the table has a say.
+  @inline(never)
+  private func readListing(
+    _ state: inout DirectoryStream.State, in directory: borrowing OpenDirectory,
+    from offset: Int64, _ emitter: Emitter, _ emit: (borrowing DirectoryEntry) -> Bool
+  ) throws(Errno) {
+    if state.listing == nil || offset == 0 {
+      state.listing = try listing(of: directory)
+    }
+    let slot = directory.slot
+    let path = { () throws(Errno) in try self.virtualPath(of: slot) }
+    var layers = LayerDirectories(directory.resolver, directory.place)
+    var verifies = state.version != directory.version
+    if offset != 0, !verifies {
+      verifies = (try? state.listing!.isOutdated(&layers, path)) ?? true
+    }
+    unsafe emitter.listed(
+      state.listing!, from: offset,
+      { (name) throws(Errno) in
+        guard emitter.withEntries || verifies else { return nil }
+        let located = try unsafe directory.resolver.locate(
+          in: directory.place, name, &layers, path: path)
+        return emitter.withEntries ? try unsafe register(located, in: directory, name) : nil
+      }, emit)
   }
 
   private func seek(
@@ -205,6 +214,7 @@ private struct Emitter {
   }
 
   /// The records of a directory that the view does not show any more.
+  @inline(never)
   func former(
     _ descriptor: Int32, _ state: inout DirectoryStream.State, device: UInt64, _ emit: Emit
   ) throws(Errno) {

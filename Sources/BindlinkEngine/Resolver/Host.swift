@@ -109,12 +109,22 @@ final class Host: Sendable {
     return found
   }
 
+  /// The object at a path, as `open` has found it.
+  func inspect(_ opened: borrowing OpenedPlace) throws(Errno) -> Located {
+    let status = opened.status
+    if mounts.isPlain(status.mount_id), !isOwn(status) {
+      return Located(status: status, origin: .child, link: Node.nobody)
+    }
+    return try unsafe inspectMount(opened.descriptor.raw, nil, status)
+  }
+
   /// The object behind a descriptor that `open` gave.
   func inspect(_ descriptor: Int32) throws(Errno) -> Located {
     let status = try System.status(of: descriptor, synchronising: false)
     return try unsafe inspectMount(descriptor, nil, status)
   }
 
+  @inline(never)
   private func inspectMount(
     _ directory: Int32, _ name: Name?, _ status: Status
   ) throws(Errno) -> Located {
@@ -154,6 +164,40 @@ final class Host: Sendable {
   }
 
   func openCovered() throws(Errno) -> Descriptor { try System.duplicate(coveredDescriptor) }
+
+  /// An absolute, resolved host path, as an O_PATH descriptor, and the status of what is there.
+  func open(_ place: HostPlace) throws(Errno) -> OpenedPlace {
+    if mountpoint.isEmpty || !place.components.starts(with: mountpoint) {
+      do throws(Errno) {
+        let opened = try openAtOnce(place)
+        if !isOwn(opened.status) { return opened }
+      } catch {
+        guard Self.isNotAtHand(error) else { throw error }
+      }
+    }
+    let object = try open(place.components[...])
+    let status = try System.status(of: object.raw, synchronising: false)
+    return OpenedPlace(descriptor: object, status: status)
+  }
+
+  private func openAtOnce(_ place: HostPlace) throws(Errno) -> OpenedPlace {
+    let path = place.path
+    let object = unsafe try path.span.withUnsafeBufferPointer {
+      (path) throws(Errno) -> Descriptor in
+      try unsafe System.open(
+        rootDescriptor, path.baseAddress!, Self.flags, resolving: Self.careful)
+    }
+    let status = try System.status(of: object.raw, synchronising: false)
+    return OpenedPlace(descriptor: object, status: status)
+  }
+
+  /// Not at hand; or no such call here (Linux < 5.12, or a seccomp filter).
+  private static func isNotAtHand(_ error: Errno) -> Bool {
+    switch error {
+    case .again, .crossDevice, .nameTooLong, .invalid, .notImplemented: true
+    default: false
+    }
+  }
 
   /// An absolute, resolved host path, as an O_PATH descriptor.
   func open(_ path: [UInt8]) throws(Errno) -> Descriptor {
@@ -200,9 +244,7 @@ final class Host: Sendable {
       let descriptor = Descriptor(owning: opened)
       if !isOwn(try System.status(of: descriptor.raw, synchronising: false)) { return descriptor }
     } catch {
-      // Not at hand; or no such call here (Linux < 5.12, or a seccomp filter).
-      let reasons: [Errno] = [.again, .crossDevice, .nameTooLong, .invalid, .notImplemented]
-      guard reasons.contains(error) else { throw error }
+      guard Self.isNotAtHand(error) else { throw error }
     }
     return try openStepwise(components, beneath: base)
   }

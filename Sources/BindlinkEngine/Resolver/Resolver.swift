@@ -14,6 +14,8 @@ package final class Resolver: Sendable {
   let numbers: LinkNumbers
   /// The whole view is read-only (W1).
   let isReadOnly: Bool
+  /// The links' backings, by number, once they were asked for. Guards nothing else; taken alone.
+  private let places = Guarded<[Int32: HostPlace]>([:])
 
   init(table: LinkTable, host: Host, numbers: LinkNumbers, isReadOnly: Bool) {
     self.table = table
@@ -60,6 +62,7 @@ package final class Resolver: Sendable {
     return true
   }
 
+  @inline(never)
   private func locateScoped(
     in place: DirectoryPlace, _ name: Name, path: PathProvider
   ) throws(Errno) -> Located {
@@ -160,8 +163,7 @@ package final class Resolver: Sendable {
   /// The object at a link's backing path; nil where there is none (R3).
   func inspectBacking(_ link: Int32) throws(Errno) -> Located? {
     do throws(Errno) {
-      let object = try openRoot(of: link)
-      var found = try host.inspect(object.raw)
+      var found = try host.inspect(try host.open(try place(of: link)))
       found.origin = .linkRoot
       found.link = link
       return found
@@ -201,8 +203,16 @@ package final class Resolver: Sendable {
   }
 
   private func openRoot(of link: Int32) throws(Errno) -> Descriptor {
-    guard let link = table.link(link) else { throw .noEntry }
-    return try host.open(link.backing)
+    let opened = try host.open(try place(of: link))
+    return opened.descriptor
+  }
+
+  private func place(of link: Int32) throws(Errno) -> HostPlace {
+    if let known = places.withLock({ $0[link] }) { return known }
+    guard let backing = table.link(link)?.backing else { throw .noEntry }
+    let place = HostPlace(backing)
+    places.withLock { $0[link] = place }
+    return place
   }
 
   /// What a layer has at a path of the view. ENOENT where the path is not in the layer: that of an open

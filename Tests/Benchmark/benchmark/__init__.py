@@ -1,0 +1,1 @@
+"""What Scripts/benchmark consists of."""
