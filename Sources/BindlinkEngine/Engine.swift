@@ -95,7 +95,9 @@ package final class Engine: Sendable {
     let pinned = try nodes.withLock { (table) throws(Errno) -> OpenDirectory? in
       guard let node = unsafe table[id] else { throw .stale }
       guard unsafe node.pointee.isDirectory else { throw .notDirectory }
-      guard table.isCurrent(slot), unsafe node.pointee.descriptor >= 0 else { return nil }
+      guard table.isCurrent(slot), unsafe node.pointee.descriptor >= 0,
+        unsafe node.pointee.watch != 0 || !policy.watches
+      else { return nil }
       return try pin(slot, in: table, table.resolver, table.version)
     }
     if let pinned { return pinned }

@@ -100,7 +100,8 @@ extension Engine {
     case 0: .asked
     case WatchTable.refused: .timed
     default:
-      if slot != 1 {
+      // The anchor stays what it is.
+      if unsafe slot != 1 || table[1].pointee.link < 0 {
         .watched
       } else {
         switch table.rootWay.state {
