@@ -1,9 +1,10 @@
 // $BINDLINK_MOUNT_OPTIONS: options that each view of `withView` is mounted with on top of its own, such
 // as `--no-open`, so that all tests run in that mode, too.
 //
-// What is different in a mode, and why, stands in README ("Without opens"). Tests that show such a
-// difference, or want the opposite, say so by `with:`; this is the only list of them.
+// What is different in a mode, and why, stands here for the tests, which name the case, and in README
+// ("Without opens") for users.
 import Foundation
+import Testing
 
 enum ViewMode {
   static let options: [String] =
@@ -21,13 +22,23 @@ enum ViewMode {
     return options.filter { $0 != "--no-open" || !decides }
   }
 
+  /// What a test can show that is different without opens, and why.
   enum Difference: String {
-    case readOnlyLinkLater = "a read-only link is added while the view is mounted: EOPNOTSUPP"
-    case hostLocks = "locks are the view's own: they do not count against the host's"
-    case asksAccess = "the kernel checks permissions itself and sends no ACCESS"
-    case firstUse = "what is replaced behind the view between open and first read is lost"
+    case readOnlyLinkLater = "W1: a read-only link that comes later is refused (EOPNOTSUPP)"
+    case unaskedNames =
+      "while the kernel believes a name, nobody asks whether the file is still there"
+    case firstUse = "what is replaced behind the view between open and first use is lost"
+    static let withoutOpens: Set<Difference> = [.readOnlyLinkLater, .unaskedNames, .firstUse]
   }
 
-  /// For `.enabled(if:)`: whether a test that shows the difference can run.
-  static func allows(_ difference: Difference) -> Bool { !noOpen }
+  /// Whether a test that shows the difference can run.
+  static func allows(_ difference: Difference) -> Bool {
+    !(noOpen && Difference.withoutOpens.contains(difference))
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  static func shows(_ difference: ViewMode.Difference) -> Self {
+    .enabled(if: ViewMode.allows(difference), "\(difference.rawValue)")
+  }
 }
