@@ -43,6 +43,8 @@ extension View {
     setup.isReadOnly = isReadOnly
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
+    let noOpen = options.noOpen ?? isReadOnly
+    setup.noOpen = noOpen
     setup.cachePolicy.entryTimeout = options.entryTimeout
     setup.cachePolicy.attributeTimeout = options.attributeTimeout
     setup.cachePolicy.negativeTimeout = options.negativeTimeout
@@ -56,7 +58,7 @@ extension View {
     }
     do throws(MountFailure) {
       let checksPermissions =
-        options.checksPermissions || options.allowsOther || UserNamespace.isNested
+        options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
       let mount = try Mount.attach(
         at: place.path.string, under: place.descriptor,
         options: options.forBinding(
@@ -66,7 +68,9 @@ extension View {
         engine.didMount(device: mount.deviceNumber, mountID: mount.mountID)
         let session = try Session(
           engine: engine, device: mount.device,
-          options: SessionOptions(handlesACL: checksPermissions, traces: options.tracesRequests))
+          options: SessionOptions(
+            handlesACL: checksPermissions, traces: options.tracesRequests,
+            hasLocalLocks: options.hasLocalLocks))
         return MountedView(at: mountpoint, place: place.path, mount: mount, session: session)
       } catch {
         try? mount.detach(lazily: true)
