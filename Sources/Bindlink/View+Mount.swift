@@ -44,6 +44,8 @@ extension View {
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
     setup.cachePolicy = options.cachePolicy
+    let noOpen = options.noOpen ?? isReadOnly
+    setup.noOpen = noOpen
 
     let engine: Engine
     do {
@@ -53,7 +55,7 @@ extension View {
     }
     do throws(MountFailure) {
       let checksPermissions =
-        options.checksPermissions || options.allowsOther || UserNamespace.isNested
+        options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
       let mount = try Mount.attach(
         at: place.path.string, under: place.descriptor,
         options: options.forBinding(
@@ -63,7 +65,9 @@ extension View {
         engine.didMount(device: mount.deviceNumber, mountID: mount.mountID)
         let session = try Session(
           engine: engine, device: mount.device,
-          options: SessionOptions(handlesACL: checksPermissions, traces: options.tracesRequests))
+          options: SessionOptions(
+            handlesACL: checksPermissions, traces: options.tracesRequests,
+            hasLocalLocks: options.hasLocalLocks))
         return MountedView(at: mountpoint, place: place.path, mount: mount, session: session)
       } catch {
         try? mount.detach(lazily: true)

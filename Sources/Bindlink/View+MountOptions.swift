@@ -37,6 +37,15 @@ extension View {
     /// The data of files and the listings of directories that the kernel has cached stay from one
     /// opening to the next, whatever changes behind the view.
     public var keepsKernelCache = false
+    /// Opening a file costs no message to the server. Locks are then the view's own, permissions are
+    /// always checked by the kernel, no link can be read-only by itself (EOPNOTSUPP, W1), and what
+    /// only the real file system would refuse, or a file that is replaced behind the view before it
+    /// is first read, shows at the first reading or writing. Nil: for views that are read-only as
+    /// a whole.
+    public var noOpen: Bool?
+    /// Locks count within the view alone, not against programs on the host, and closing a file of a
+    /// local file system costs no message. Always so without opens.
+    public var hasLocalLocks = false
     /// Each request is written to standard error.
     public var tracesRequests = false
 

@@ -83,6 +83,16 @@ struct MountCommand: ExecutableCommand {
   @Flag(name: .customLong("read-only"), help: "Nothing can be changed through the view.")
   var isReadOnly = false
 
+  @Flag(
+    name: .customLong("open"), inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Whether opening a file costs a message to the server.",
+      discussion: """
+        --no-open is faster and the default with --read-only. No link can be read-only by itself \
+        then, and locks are the view's own.
+        """))
+  var sendsOpens: Bool?
+
   @Option(
     name: .customLong("cache"),
     help: ArgumentHelp(
@@ -104,6 +114,7 @@ struct MountCommand: ExecutableCommand {
         noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; \
         entry_timeout=, attr_timeout=, negative_timeout=SECONDS, kernel_cache (what the kernel may \
         believe without asking, whatever --cache says); cache=POLICY as --cache; \
+        open, no_open; no_remote_lock (locks are the view's own, so closing costs no message); \
         one_file_system (other mounts inside a backing are left out); link=, \
         except=, except-from=, anchor=, config=, empty and parents as the options of that name. \
         nosuid and nodev are the default. auto, noauto, user, users, nouser, owner, group, nofail, \
@@ -160,6 +171,7 @@ struct MountCommand: ExecutableCommand {
     }
     if isReadOnly { view.isReadOnly = true }
     if let cache { view.options.cache = try View.Cache(argument: cache, of: "--cache") }
+    if let sendsOpens { view.options.noOpen = !sendsOpens }
     view.options.tracesRequests = tracesRequests
     return view
   }

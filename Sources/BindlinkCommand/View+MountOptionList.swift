@@ -67,6 +67,9 @@ extension View {
     case "async": options.isSynchronous = false
     case "dirsync": options.synchronizesDirectories = true
     case "parents": createsParents = true
+    case "no_remote_lock": options.hasLocalLocks = true
+    case "open": options.noOpen = false
+    case "no_open": options.noOpen = true
     case "kernel_cache": options.keepsKernelCache = true
     case "one_file_system": isOneFileSystem = true
     default: return false

@@ -130,14 +130,15 @@ extension Engine {
     finish(leavings)
   }
 
-  /// The node's object where none of its names leads to it any more: by a handle of it, because
+  /// The node's object where none of its names leads to it any more: by an open file of it, because
   /// somebody removed or replaced it while it is open; else where the table that located it had it
   /// (R4). So a path that was looked up just before a change can still be opened after it, with the
   /// rights that it had.
   func heldObject(_ slot: UInt32, _ identity: Identity) -> Descriptor? {
+    if let object = openDataObject(slot, identity) { return object }
     let id = nodes.withLock { $0.id(of: slot) }
     for descriptor in handles.descriptors(of: id) {
-      if let object = try? System.reopen(descriptor, System.pathOnly),
+      if let object = try? System.reopen(descriptor, Int32(BL_O_PATH)),
         let status = try? System.status(of: object.raw, synchronising: false),
         status.identity == identity
       {

@@ -21,6 +21,8 @@ package final class Engine: Sendable {
   let watcher: Watcher?
   /// Changes of the name space are made with the caller's credentials (O6).
   package let switchesCredentials: Bool
+  /// The kernel opens files without a message, and uses them without handles.
+  package var noOpen: Bool { host.noOpen }
 
   let host: Host
   let nodes: Guarded<NodeTable>
@@ -37,6 +39,10 @@ package final class Engine: Sendable {
   let transactions = Guarded(Transactions())
   /// How many directories may keep a descriptor open.
   let directoryBound: Int
+  /// How many files may, where there are no handles.
+  let fileBound: Int
+  /// Guards nothing else; taken alone.
+  private let supervisor = Guarded<(@Sendable () -> Void)?>(nil)
 
   /// The present snapshot. An operation in a directory goes by the directory's.
   var resolver: Resolver { nodes.withLock { $0.resolver } }
@@ -55,6 +61,7 @@ package final class Engine: Sendable {
     var limit = rlimit()
     _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     directoryBound = max(16, min(Int(clamping: limit.rlim_cur) / 4, 4096))
+    fileBound = directoryBound
     var table = NodeTable(resolver)
     var node = unsafe Node(
       identity: inodes.identity(of: root, parentInode: 0, nameHash: 0), link: root.link,
@@ -77,6 +84,14 @@ package final class Engine: Sendable {
   /// makes wrong is not enough, because nothing takes back the answer to a lookup that began before
   /// the change and reaches the kernel after it (C7; seen, with eight processes, once in 50 changes).
   package func kernelLacksEpoch() { keepsNames.store(false, ordering: .relaxed) }
+
+  /// `body` sees to it that `restWriters` is called soon, from no thread that serves a request. Once,
+  /// before the first request.
+  package func supervise(by body: @escaping @Sendable () -> Void) {
+    supervisor.withLock { $0 = body }
+  }
+
+  func supervise() { supervisor.withLock { $0 }?() }
 
   /// Each worker calls this once, before its first request.
   package func prepareWorker() {

@@ -14,6 +14,8 @@ public struct NodeID: RawRepresentable, Hashable, Sendable {
 package struct HandleID: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt64
   package init(rawValue: UInt64) { self.rawValue = rawValue }
+  /// Of files that are used without handles; never given out otherwise.
+  package static let unused = HandleID(rawValue: 0)
 }
 
 /// Who asked. `pid` is the calling thread's id, 0 where it is not visible from here.

@@ -79,6 +79,11 @@ func negotiate(
     if unsafe !session.options.usesEpoch || connection!.pointee.proto_minor < firstMinorWithEpoch {
       session.engine.kernelLacksEpoch()
     }
+    // O_TRUNC comes as SETATTR then, and nothing would end a lock.
+    if session.engine.noOpen { wanted &= ~FUSE_CAP_ATOMIC_O_TRUNC }
+    if session.engine.noOpen || session.options.hasLocalLocks {
+      wanted &= ~(FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_POSIX_LOCKS)
+    }
     if session.options.handlesACL {
       wanted |= FUSE_CAP_POSIX_ACL
     }

@@ -14,7 +14,7 @@ func addControl(to table: inout fuse_lowlevel_ops) {
 }
 
 private func control(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ command: UInt32, _: UnsafeMutableRawPointer?,
+  _ request: fuse_req_t?, _ node: fuse_ino_t, _ command: UInt32, _: UnsafeMutableRawPointer?,
   _ info: UnsafeMutablePointer<fuse_file_info>?, _: UInt32, _ input: UnsafeRawPointer?,
   _ inputSize: Int, _ outputSize: Int
 ) {
@@ -27,7 +27,7 @@ private func control(
     let output = unsafe request.buffer(size: outputSize)
     do throws(Errno) {
       let count = try unsafe session.engine.control(
-        HandleID(info), command: command, input: input, output: output)
+        HandleID(info), of: NodeID(node), command: command, input: input, output: output)
       unsafe request.answer(control: UnsafeRawBufferPointer(rebasing: output[..<count]))
     } catch {
       request.fail(error)

@@ -13,6 +13,9 @@ func addDirectories(to table: inout fuse_lowlevel_ops) {
   unsafe table.releasedir = releaseDirectory
 }
 
+// Always answered: ENOSYS would hold for the whole connection and have the kernel cache every listing,
+// by the directory's mtime alone. Where a link comes to have a say that is not enough (of merged
+// directories and exceptions another directory's mtime changes), and links can come at any time.
 private func openDirectory(
   _ request: fuse_req_t?, _ node: fuse_ino_t, _: UnsafeMutablePointer<fuse_file_info>?
 ) {

@@ -24,10 +24,13 @@ private func createFile(
 ) {
   unsafe serve(request) { request, session in
     let engine = session.engine
+    // The kernel sends MKNOD from then on.
+    if engine.noOpen { return request.fail(.notImplemented) }
     do throws(Errno) {
       let (entry, handle) = try unsafe engine.create(
         NodeID(parent), name!, mode: mode, flags: info!.pointee.flags, caller: request.caller)
-      request.answer(entry, handle, from: engine)
+      let savesFlush = session.savesFlush(of: handle)
+      request.answer(entry, handle, savesFlush: savesFlush, from: engine)
     } catch {
       request.fail(error)
     }
@@ -39,10 +42,12 @@ private func openFile(
 ) {
   unsafe serve(request) { request, session in
     let engine = session.engine
+    // The kernel opens all others itself from then on, without RELEASE.
+    if engine.noOpen { return request.fail(.notImplemented) }
     do throws(Errno) {
       let handle = try unsafe engine.open(
         NodeID(node), flags: info!.pointee.flags, caller: request.caller)
-      request.answer(handle, from: engine)
+      request.answer(handle, savesFlush: session.savesFlush(of: handle), from: engine)
     } catch {
       request.fail(error)
     }
@@ -50,14 +55,18 @@ private func openFile(
 }
 
 private func readFile(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ size: Int, _ offset: off_t,
+  _ request: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset: off_t,
   _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
   unsafe serve(request) { request, session in
+    let engine = session.engine
     let buffer = unsafe request.buffer(size: size)
+    let flags = unsafe info!.pointee.flags
     do throws(Errno) {
-      let count = try unsafe session.engine.read(
-        HandleID(info), into: buffer, at: Int64(offset), flags: info!.pointee.flags)
+      let count =
+        engine.noOpen
+        ? try unsafe engine.read(NodeID(node), into: buffer, at: Int64(offset), flags: flags)
+        : try unsafe engine.read(HandleID(info), into: buffer, at: Int64(offset), flags: flags)
       unsafe request.answer(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     } catch {
       request.fail(error)
@@ -66,14 +75,20 @@ private func readFile(
 }
 
 private func writeFile(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ data: UnsafePointer<CChar>?, _ size: Int,
+  _ request: fuse_req_t?, _ node: fuse_ino_t, _ data: UnsafePointer<CChar>?, _ size: Int,
   _ offset: off_t, _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
   unsafe serve(request) { request, session in
+    let engine = session.engine
+    let data = unsafe UnsafeRawBufferPointer(start: data, count: size)
+    let (flags, fromPageCache) = unsafe (info!.pointee.flags, info!.pointee.writepage != 0)
     do throws(Errno) {
-      let count = try unsafe session.engine.write(
-        HandleID(info), UnsafeRawBufferPointer(start: data, count: size), at: Int64(offset),
-        flags: info!.pointee.flags, fromPageCache: info!.pointee.writepage != 0)
+      let count =
+        engine.noOpen
+        ? try unsafe engine.write(
+          NodeID(node), data, at: Int64(offset), flags: flags, fromPageCache: fromPageCache)
+        : try unsafe engine.write(
+          HandleID(info), data, at: Int64(offset), flags: flags, fromPageCache: fromPageCache)
       request.answer(written: count)
     } catch {
       request.fail(error)
@@ -85,6 +100,8 @@ private func flushFile(
   _ request: fuse_req_t?, _: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
   unsafe serve(request) { request, session in
+    // No lock depends on it then, and remote file systems are written through.
+    if session.engine.noOpen { return request.fail(.notImplemented) }
     do throws(Errno) {
       try unsafe session.engine.flush(HandleID(info), lockOwner: info!.pointee.lock_owner)
       request.succeed()
@@ -95,12 +112,17 @@ private func flushFile(
 }
 
 private func synchronizeFile(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ dataOnly: Int32,
+  _ request: fuse_req_t?, _ node: fuse_ino_t, _ dataOnly: Int32,
   _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
   unsafe serve(request) { request, session in
+    let engine = session.engine
     do throws(Errno) {
-      try unsafe session.engine.synchronize(HandleID(info), dataOnly: dataOnly != 0)
+      if engine.noOpen {
+        try engine.synchronize(NodeID(node), dataOnly: dataOnly != 0)
+      } else {
+        try unsafe engine.synchronize(HandleID(info), dataOnly: dataOnly != 0)
+      }
       request.succeed()
     } catch {
       request.fail(error)
@@ -118,13 +140,18 @@ private func releaseFile(
 }
 
 private func allocateRange(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ mode: Int32, _ offset: off_t, _ length: off_t,
+  _ request: fuse_req_t?, _ node: fuse_ino_t, _ mode: Int32, _ offset: off_t, _ length: off_t,
   _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
   unsafe serve(request) { request, session in
+    let engine = session.engine
+    let (offset, length) = (Int64(offset), Int64(length))
     do throws(Errno) {
-      try unsafe session.engine.allocate(
-        HandleID(info), mode: mode, offset: Int64(offset), length: Int64(length))
+      if engine.noOpen {
+        try engine.allocate(NodeID(node), mode: mode, offset: offset, length: length)
+      } else {
+        try unsafe engine.allocate(HandleID(info), mode: mode, offset: offset, length: length)
+      }
       request.succeed()
     } catch {
       request.fail(error)
@@ -133,13 +160,16 @@ private func allocateRange(
 }
 
 private func seekData(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ offset: off_t, _ whence: Int32,
+  _ request: fuse_req_t?, _ node: fuse_ino_t, _ offset: off_t, _ whence: Int32,
   _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
   unsafe serve(request) { request, session in
+    let engine = session.engine
     do throws(Errno) {
-      let position = try unsafe session.engine.seek(
-        HandleID(info), offset: Int64(offset), whence: whence)
+      let position =
+        engine.noOpen
+        ? try engine.seek(NodeID(node), offset: Int64(offset), whence: whence)
+        : try unsafe engine.seek(HandleID(info), offset: Int64(offset), whence: whence)
       request.answer(offset: position)
     } catch {
       request.fail(error)
@@ -148,15 +178,17 @@ private func seekData(
 }
 
 private func copyRange(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ sourceOffset: off_t,
-  _ source: UnsafeMutablePointer<fuse_file_info>?, _: fuse_ino_t, _ targetOffset: off_t,
+  _ request: fuse_req_t?, _ sourceNode: fuse_ino_t, _ sourceOffset: off_t,
+  _ source: UnsafeMutablePointer<fuse_file_info>?, _ targetNode: fuse_ino_t,
+  _ targetOffset: off_t,
   _ target: UnsafeMutablePointer<fuse_file_info>?, _ length: Int, _ flags: Int32
 ) {
   unsafe serve(request) { request, session in
     do throws(Errno) {
-      let count = try unsafe session.engine.copyRange(
-        from: HandleID(source), at: Int64(sourceOffset), to: HandleID(target),
-        at: Int64(targetOffset), length: copyLength(length), flags: flags)
+      let count = try unsafe session.copyRange(
+        from: NodeID(sourceNode), HandleID(source), at: Int64(sourceOffset),
+        to: NodeID(targetNode), HandleID(target), at: Int64(targetOffset),
+        length: copyLength(length), flags: flags)
       request.answer(written: count)
     } catch {
       request.fail(error)
@@ -165,6 +197,12 @@ private func copyRange(
 }
 
 extension Session {
+  /// FLUSH ends the closing process' POSIX locks, unless the kernel keeps them (any open file can get
+  /// some), and has the errors that a remote file system reports at close. It is sent for all else.
+  fileprivate func savesFlush(of handle: HandleID) -> Bool {
+    options.hasLocalLocks && !engine.reportsAtClose(handle)
+  }
+
   func makeTemporaryFile(_ request: consuming DirectRequest) {
     let arguments = request.arguments(fuse_create_in.self)
     do throws(Errno) {
@@ -187,14 +225,28 @@ extension Session {
   func copyFileRange(_ request: consuming DirectRequest) {
     let arguments = request.arguments(fuse_copy_file_range_in.self)
     do throws(Errno) {
-      let count = try engine.copyRange(
-        from: HandleID(rawValue: arguments.fh_in), at: Int64(bitPattern: arguments.off_in),
-        to: HandleID(rawValue: arguments.fh_out), at: Int64(bitPattern: arguments.off_out),
-        length: Int(clamping: arguments.len), flags: Int32(truncatingIfNeeded: arguments.flags))
+      let count = try copyRange(
+        from: request.node, HandleID(rawValue: arguments.fh_in),
+        at: Int64(bitPattern: arguments.off_in),
+        to: NodeID(rawValue: arguments.nodeid_out), HandleID(rawValue: arguments.fh_out),
+        at: Int64(bitPattern: arguments.off_out), length: Int(clamping: arguments.len),
+        flags: Int32(truncatingIfNeeded: arguments.flags))
       request.answer(fuse_copy_file_range_out(bytes_copied: UInt64(count)))
     } catch {
       request.fail(error)
     }
+  }
+
+  fileprivate func copyRange(
+    from sourceNode: NodeID, _ source: HandleID, at sourceOffset: Int64, to targetNode: NodeID,
+    _ target: HandleID, at targetOffset: Int64, length: Int, flags: Int32
+  ) throws(Errno) -> Int {
+    engine.noOpen
+      ? try engine.copyRange(
+        from: sourceNode, at: sourceOffset, to: targetNode, at: targetOffset, length: length,
+        flags: flags)
+      : try engine.copyRange(
+        from: source, at: sourceOffset, to: target, at: targetOffset, length: length, flags: flags)
   }
 
   func synchronizeFileSystem(_ request: consuming DirectRequest) {

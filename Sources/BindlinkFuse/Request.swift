@@ -68,9 +68,12 @@ struct Request: ~Copyable {
     discard self
   }
 
-  consuming func answer(_ entry: Entry, _ handle: HandleID, from engine: Engine) {
+  consuming func answer(
+    _ entry: Entry, _ handle: HandleID, savesFlush: Bool, from engine: Engine
+  ) {
     var parameters = Self.parameters(entry)
     var info = Self.info(handle, engine)
+    info.noflush = savesFlush ? 1 : 0
     if unsafe fuse_reply_create(request, &parameters, &info) == -ENOENT {
       engine.release(handle, lockOwner: 0)
       engine.forget(entry.node, 1)
@@ -78,8 +81,9 @@ struct Request: ~Copyable {
     discard self
   }
 
-  consuming func answer(_ handle: HandleID, from engine: Engine) {
+  consuming func answer(_ handle: HandleID, savesFlush: Bool, from engine: Engine) {
     var info = Self.info(handle, engine)
+    info.noflush = savesFlush ? 1 : 0
     if unsafe fuse_reply_open(request, &info) == -ENOENT {
       engine.release(handle, lockOwner: 0)
     }

@@ -20,11 +20,17 @@ package struct SessionOptions: Sendable {
   package var handlesACL = false
   /// One line per request to standard error.
   package var traces = false
+  /// The kernel keeps the locks, which then count in this view alone.
+  package var hasLocalLocks = false
   /// The kernel's epoch makes cached names void at once, where it has one; otherwise it keeps none.
   package var usesEpoch = true
 
-  package init(handlesACL: Bool = false, traces: Bool = false, usesEpoch: Bool = true) {
+  package init(
+    handlesACL: Bool = false, traces: Bool = false, hasLocalLocks: Bool = false,
+    usesEpoch: Bool = true
+  ) {
     self.handlesACL = handlesACL
+    self.hasLocalLocks = hasLocalLocks
     self.traces = traces
     self.usesEpoch = usesEpoch
   }
@@ -74,6 +80,7 @@ package final class Session: @unchecked Sendable {
     }
     unsafe fuse = session
     engine.connect(notifications)
+    engine.supervise { [weak self] in self?.wakeSupervisor() }
   }
 
   deinit {
@@ -132,7 +139,9 @@ package final class Session: @unchecked Sendable {
       if isEmpty { return }
       if isKicking {
         wait(until: now() + 1_000_000)
-      } else if let deadline = engine.expireTransactions() {
+      } else if let deadline = [engine.expireTransactions(), engine.restWriters()]
+        .compactMap(\.self).min()
+      {
         wait(until: deadline)
       } else {
         unsafe sem_wait(supervisor)

@@ -137,6 +137,13 @@ extension View {
     } else if has(BINDLINK_VIEW_CACHE_NEVER) {
       options.cache = .never
     }
+    options.hasLocalLocks = has(BINDLINK_VIEW_LOCAL_LOCKS)
+    switch (has(BINDLINK_VIEW_NO_OPEN), has(BINDLINK_VIEW_OPEN)) {
+    case (true, true): throw wrongCall("a view cannot be with and without opens")
+    case (true, false): options.noOpen = true
+    case (false, true): options.noOpen = false
+    case (false, false): break
+    }
     let timeouts = unsafe [view.entry_timeout, view.attribute_timeout, view.negative_timeout]
     guard timeouts.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw wrongCall("a timeout is no number of seconds")

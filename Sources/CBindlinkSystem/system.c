@@ -155,12 +155,12 @@ ssize_t bl_pread(int fd, void *buffer, size_t size, int64_t offset)
 	RESULT(pread(fd, buffer, size, offset));
 }
 
-ssize_t bl_pwrite(int fd, const void *data, size_t size, int64_t offset, int append)
+ssize_t bl_pwrite(int fd, const void *data, size_t size, int64_t offset, int flags)
 {
-	if (!append)
+	if (!flags)
 		RESULT(pwrite(fd, data, size, offset));
 	struct iovec vector = {(void *)data, size};
-	RESULT(pwritev2(fd, &vector, 1, offset, RWF_APPEND));
+	RESULT(pwritev2(fd, &vector, 1, offset, flags));
 }
 
 int bl_fallocate(int fd, int mode, int64_t offset, int64_t length)

@@ -29,6 +29,13 @@ import Testing
     #expect(try view("/mnt", "--read-only", "-o", "rw").isReadOnly)
   }
 
+  @Test func opensAreWithAMessageUnlessSaidOtherwise() throws {
+    #expect(try view("/mnt").options.noOpen == nil)
+    #expect(try view("/mnt", "--no-open", "-o", "open").options.noOpen == true)
+    #expect(try view("/mnt", "--open").options.noOpen == false)
+    #expect(try view("/mnt", "-o", "no_open,open").options.noOpen == false)
+  }
+
   @Test(
     arguments: [
       [0x61], [0xFF], [0xC3, 0xA9], [0x61, 0xC3, 0x28], [0xF4, 0x8F, 0xBF, 0xBF], [],

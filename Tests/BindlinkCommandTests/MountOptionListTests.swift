@@ -40,10 +40,13 @@ import Testing
     expected.options.negativeTimeout = 0.25
     expected.options.keepsKernelCache = true
     expected.isOneFileSystem = true
+    expected.options.noOpen = true
+    expected.options.hasLocalLocks = true
     #expect(
       try view(
         "ro,allow_other,default_permissions,suid,dev,noexec,noatime,sync,dirsync,fsname=a=b,"
-          + "entry_timeout=1.5,attr_timeout=2,negative_timeout=.25,kernel_cache,one_file_system")
+          + "entry_timeout=1.5,attr_timeout=2,negative_timeout=.25,kernel_cache,one_file_system,"
+          + "no_open,no_remote_lock")
         == expected)
   }
 

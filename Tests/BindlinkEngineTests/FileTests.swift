@@ -171,6 +171,7 @@ import Testing
   ) throws(Errno) -> Int {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: output.count, alignment: 8)
     defer { unsafe buffer.deallocate() }
-    return try unsafe view.engine.control(handle, command: command, input: input, output: buffer)
+    return try unsafe view.engine.control(
+      handle, of: .root, command: command, input: input, output: buffer)
   }
 }

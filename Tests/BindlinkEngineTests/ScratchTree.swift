@@ -14,7 +14,7 @@ final class ScratchTree: Sendable {
   }
 
   deinit {
-    Self.removeContents(unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    Self.removeContents(unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     unsafe rmdir(path)
   }
 
@@ -38,7 +38,7 @@ final class ScratchTree: Sendable {
   }
 
   func makeFile(_ name: String, _ content: String = "content") throws {
-    let file = unsafe open("\(path)/\(name)", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
+    let file = unsafe Glibc.open("\(path)/\(name)", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o644)
     try #require(file >= 0, "\(name): \(errno)")
     var content = content
     let written = content.withUTF8 { unsafe write(file, $0.baseAddress, $0.count) }
@@ -73,7 +73,7 @@ final class ScratchTree: Sendable {
   }
 
   func content(_ name: String) throws -> String {
-    let file = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+    let file = unsafe Glibc.open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
     try #require(file >= 0, "\(name): \(errno)")
     defer { close(file) }
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -88,10 +88,17 @@ final class ScratchTree: Sendable {
   }
 
   /// What this process has open here, deleted or not.
-  var openDescriptors: [String] {
+  var openDescriptors: [String] { open.map(\.path) }
+
+  /// Those of one object.
+  func openDescriptors(of name: String) -> [Int32] {
+    open.filter { $0.path == "\(path)/\(name)" }.map(\.descriptor)
+  }
+
+  private var open: [(path: String, descriptor: Int32)] {
     guard let stream = unsafe opendir("/proc/self/fd") else { return [] }
     defer { unsafe closedir(stream) }
-    var found: [String] = []
+    var found: [(path: String, descriptor: Int32)] = []
     while let entry = unsafe readdir(stream) {
       var target = [UInt8](repeating: 0, count: 4096)
       let length = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
@@ -101,7 +108,10 @@ final class ScratchTree: Sendable {
       }
       guard length > 0 else { continue }
       let text = String(decoding: target[..<length], as: UTF8.self)
-      if text.hasPrefix(path) { found.append(text) }
+      let number = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        unsafe atoi(name.assumingMemoryBound(to: CChar.self).baseAddress!)
+      }
+      if text.hasPrefix(path) { found.append((text, number)) }
     }
     return found
   }

@@ -20,7 +20,7 @@ final class ScratchView {
     _ tree: ScratchTree, links: [(String, String)] = [], readOnly: Set<String> = [],
     merged: Set<String> = [], keepingInside: Set<String> = [],
     exceptions: [String] = [], parents: Bool = false, isReadOnly: Bool = false,
-    allowsOther: Bool = false, watches: Bool = false
+    allowsOther: Bool = false, noOpen: Bool = false, watches: Bool = false
   ) throws {
     self.tree = tree
     let pathOnly: Int32 = 0o10_000_000  // O_PATH
@@ -41,6 +41,7 @@ final class ScratchView {
     setup.isReadOnly = isReadOnly
     setup.allowsOther = allowsOther
     setup.cachePolicy.watches = watches
+    setup.noOpen = noOpen
     engine = try Engine(setup)
     engine.didMount(device: .max, mountID: .max)
   }
@@ -155,6 +156,38 @@ final class ScratchView {
       }
     }
     return try result.get()
+  }
+
+  // MARK: Files without handles
+
+  func makeFile(_ name: String, in parent: NodeID = .root, mode: UInt32 = 0o644) throws(Errno)
+    -> NodeID
+  {
+    remember(
+      try unsafe engine.makeNode(
+        parent, name, mode: S_IFREG | mode, device: 0, caller: Self.caller)
+    ).node
+  }
+
+  func read(_ node: NodeID, _ size: Int = 4096, flags: Int32 = O_RDONLY) throws(Errno) -> String {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
+    defer { unsafe buffer.deallocate() }
+    let count = try unsafe engine.read(node, into: buffer, at: 0, flags: flags)
+    return unsafe String(decoding: buffer[..<count], as: UTF8.self)
+  }
+
+  @discardableResult
+  func write(
+    _ node: NodeID, _ text: String, at offset: Int64 = 0, flags: Int32 = O_RDWR,
+    fromPageCache: Bool = false
+  ) throws(Errno) -> Int {
+    let bytes = Array(text.utf8)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
+    defer { unsafe buffer.deallocate() }
+    unsafe buffer.copyBytes(from: bytes)
+    return try unsafe engine.write(
+      node, UnsafeRawBufferPointer(buffer), at: offset, flags: flags,
+      fromPageCache: fromPageCache)
   }
 
   // MARK: Listings

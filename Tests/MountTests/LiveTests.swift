@@ -32,7 +32,9 @@ extension MountedViews {
         sourceLocation: sourceLocation)
     }
 
-    @Test("C7: a link that comes, changes and goes is seen at once", arguments: caching)
+    @Test(
+      "C7: a link that comes, changes and goes is seen at once", .shows(.readOnlyLinkLater),
+      arguments: caching)
     func seenAtOnce(_ options: [String]) throws {
       try withView(
         [
@@ -95,7 +97,9 @@ extension MountedViews {
       }
     }
 
-    @Test("R4: what is open keeps its object; lookups from it follow the table", arguments: caching)
+    @Test(
+      "R4: what is open keeps its object; lookups from it follow the table",
+      arguments: ViewMode.allows(.unaskedNames) ? caching : [[]])
     func openKeepsItsObject(_ options: [String]) throws {
       try withView(
         ["src/d/f=outer", "src/d/sub/g=outer", "a/f=inner", "a/h=inner", "a/sub/g=inner"],

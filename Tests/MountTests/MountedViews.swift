@@ -34,7 +34,8 @@ func withView(
   let paths = arguments.prefix { !$0.hasPrefix("-") }
   let mounted = try scratch.command(
     ["mount"] + paths + [mountpoint] + arguments.dropFirst(paths.count)
-      + (arguments.contains("--cache") ? [] : ["--cache", Situation.cache]))
+      + (arguments.contains("--cache") ? [] : ["--cache", Situation.cache])
+      + ViewMode.options(besides: arguments))
   try #require(
     mounted.status == 0 && mounted.errors.isEmpty, "\(mounted)", sourceLocation: sourceLocation)
   let servers = scratch.servers

@@ -1,6 +1,7 @@
 // A directory, in a view or not, and plain calls in it. Results are text, "ok" or the name of the
 // error, so that a failed expectation says what happened.
 import CPosixCases
+import Foundation
 import Glibc
 import PosixCases
 
@@ -67,6 +68,11 @@ struct Place: Sendable {
     return outcome(unsafe px_write(file, bytes, bytes.count))
   }
 
+  /// All of a file of text, however long.
+  func content(_ name: String) -> String {
+    (try? String(contentsOfFile: "\(string)/\(name)", encoding: .utf8)) ?? ""
+  }
+
   func append(_ name: Path, _ content: String) -> String {
     write(name, content, O_WRONLY | O_APPEND)
   }
@@ -129,8 +135,11 @@ struct Place: Sendable {
   @discardableResult func rename(_ name: Path, _ new: Path, _ flags: Int32 = 0) -> String {
     outcome(unsafe px_rename(AT_FDCWD, text(name), AT_FDCWD, text(new), flags))
   }
-  @discardableResult func link(_ name: Path, _ new: Path) -> String {
-    outcome(unsafe px_link(AT_FDCWD, text(name), AT_FDCWD, text(new), 0))
+  @discardableResult
+  func link(_ name: Path, _ new: Path, following: Bool = false) -> String {
+    outcome(
+      unsafe px_link(
+        AT_FDCWD, text(name), AT_FDCWD, text(new), following ? px_AT_SYMLINK_FOLLOW : 0))
   }
   @discardableResult func symlink(_ target: Path, _ name: Path) -> String {
     outcome(unsafe px_symlink(target.text, text(name)))

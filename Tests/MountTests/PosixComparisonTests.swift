@@ -42,6 +42,23 @@ extension MountedViews {
           directory: "v/d"),
         Arrangement(
           name: "the anchor, without a link", items: ["view/"], arguments: []),
+        Arrangement(
+          name: "a plain view without opens", items: ["src/"], arguments: ["@/src", "--no-open"]),
+        Arrangement(
+          name: "with exceptions, without opens", items: ["src/hidden=x"],
+          arguments: [
+            "@/src", "--no-open", "--except", "/hidden", "--except", "**/*.hidden-pem",
+          ]),
+        Arrangement(
+          name: "a directory that is merged from both sides, without opens",
+          items: ["view/v/d/u=u", "src/d/b=b"],
+          arguments: ["--no-open", "--link", "/v=@/src,merged"], directory: "v/d"),
+        Arrangement(
+          name: "without opens, everything cached", items: ["src/"],
+          arguments: [
+            "@/src", "--no-open", "-o",
+            "entry_timeout=1000,attr_timeout=1000,negative_timeout=1000",
+          ]),
       ]
       + (Situation.isRoot
         ? [
@@ -53,6 +70,9 @@ extension MountedViews {
             arguments: [
               "@/src", "-o", "allow_other", "--except", "/hidden", "--except", "**/*.hidden-pem",
             ], withOtherUsers: true),
+          Arrangement(
+            name: "a plain view for other users, without opens", items: ["src/"],
+            arguments: ["@/src", "--no-open", "-o", "allow_other"], withOtherUsers: true),
         ] : [])
 
     @Test("O7: each POSIX case does what it does in a plain directory", arguments: arrangements)

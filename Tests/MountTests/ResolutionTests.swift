@@ -115,7 +115,9 @@ extension MountedViews {
       }
     }
 
-    @Test("R4: an open file keeps its object when the backing is replaced or removed")
+    @Test(
+      "R4: an open file keeps its object when the backing is replaced or removed",
+      .shows(.firstUse))
     func openHandle() throws {
       try withView(["b/f=first"], "@/b") { view, host in
         let file = view.descriptor("f", O_RDWR)

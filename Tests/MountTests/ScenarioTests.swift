@@ -48,7 +48,7 @@ extension MountedViews {
       }
     }
 
-    @Test("W1: read-only, nothing of the backing changes (71)")
+    @Test("W1: read-only, nothing of the backing changes (71)", .shows(.readOnlyLinkLater))
     func readOnly() throws {
       try withSource(Self.pets) { view, host, bindlink in
         #expect(bindlink("create @/view/V @/B --read-only") == "ok")
@@ -58,7 +58,9 @@ extension MountedViews {
       }
     }
 
-    @Test("W3: read-only and merged, what lay there before stays writable (74 to 77)")
+    @Test(
+      "W3: read-only and merged, what lay there before stays writable (74 to 77)",
+      .shows(.readOnlyLinkLater))
     func readOnlyAndMerged() throws {
       try withSource(Self.pets + ["src/V/Cow=outer"]) { view, host, bindlink in
         #expect(bindlink("create @/view/V @/B --read-only --merged") == "ok")

@@ -52,7 +52,7 @@ final class Scratch: Sendable {
   }
 
   /// The processes of the command whose arguments name the directory.
-  fileprivate static func servers(of path: String) -> [pid_t] {
+  static func servers(of path: String) -> [pid_t] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.compactMap { pid_t($0) }.filter { process in
       process != getpid() && commandLine(of: process).contains(path)

@@ -34,7 +34,7 @@ extension Engine {
     transactions.withLock { $0.expire(now: Self.now) }
   }
 
-  private static var now: UInt64 {
+  static var now: UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

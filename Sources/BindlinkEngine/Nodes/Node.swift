@@ -85,6 +85,13 @@ enum Origin: UInt8 {
   var descriptor: Int32 = -1
   /// Uses of `descriptor` under way; it is not closed while there are any.
   var pins: UInt32 = 0
+  /// Of a regular file that is used without handles: a descriptor of it, or -1; one of
+  /// `NodeTable.files`.
+  var file: Int32 = -1
+  /// What `file` can do.
+  var access = FileAccess()
+  /// The file has no name any more on the host: `file` may be the only way to it.
+  var isUnlinked = false
   /// The S_IFMT bits of its mode.
   var format: UInt32
   /// Renames under way that change its names, and how many there have been.

@@ -18,7 +18,9 @@ internal import Glibc
   /// What requests that begin now are answered by, and how many there were before (C6, C7).
   private(set) var resolver: Resolver
   private(set) var version: UInt32 = 1
-  var directories = DirectoryCache()
+  var directories = DescriptorCache()
+  /// Of files that are used without handles.
+  var files = FileCache()
   var watches = WatchTable()
   /// How far the way to the root's backing is watched.
   var rootWay = RootWay()
@@ -36,8 +38,9 @@ internal import Glibc
     for descriptor in retired { _ = bl_close(descriptor) }
     for step in rootWay.steps { _ = bl_close(step.descriptor) }
     for slot in 1..<used where unsafe self[slot].pointee.isInUse {
-      let descriptor = unsafe self[slot].pointee.descriptor
+      let (descriptor, file) = unsafe (self[slot].pointee.descriptor, self[slot].pointee.file)
       if descriptor >= 0 { _ = bl_close(descriptor) }
+      if file >= 0 { _ = bl_close(file) }
       var name = unsafe self[slot].pointee.names
       while let record = unsafe name {
         unsafe name = record.pointee.next
@@ -318,6 +321,7 @@ internal import Glibc
         if unsafe !node.pointee.keepsDescriptor { directories.remove(slot) }
         unsafe node.pointee.descriptor = -1
       }
+      if unsafe node.pointee.file >= 0 { closing.add(takeFile(slot)) }
       let parent = unsafe node.pointee.names?.pointee.parent ?? 0
       // A file may be known in several directories: each of them loses a child.
       var others: [UInt32] = []

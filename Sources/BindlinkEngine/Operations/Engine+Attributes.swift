@@ -70,8 +70,12 @@ extension Engine {
         _ = try System.checked(bl_truncate(open, size))
       } else {
         if node.isDirectory { throw .isDirectory }
-        let file = try openObject(node.slot, O_WRONLY)
-        _ = try System.checked(bl_truncate(file.raw, size))
+        if noOpen {
+          try truncate(id, to: size)
+        } else {
+          let file = try openObject(node.slot, O_WRONLY)
+          _ = try System.checked(bl_truncate(file.raw, size))
+        }
       }
     }
     if changes.changesMore {

@@ -42,6 +42,7 @@ extension Engine {
     let target = try unsafe creationTarget(
       in: directory, name, isExclusive: flags & O_EXCL != 0)
     // O_NONBLOCK: as in `openObject`.
+    let flags = noOpen ? flags & ~O_ACCMODE | O_RDWR : flags
     let open =
       flags & (Self.openFlags | O_EXCL | O_TRUNC) | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK
     let file = try unsafe target.withName { (name) throws(Errno) -> Descriptor in
@@ -69,6 +70,7 @@ extension Engine {
   ) throws(Errno) -> (Entry, HandleID) {
     let directory = try directory(parent)
     let target = try namelessTarget(in: directory)
+    let flags = noOpen ? flags & ~O_ACCMODE | O_RDWR : flags
     let open =
       flags & (Self.openFlags | O_EXCL) | Int32(BL_O_TMPFILE_BIT) | System.directory
     let file: Descriptor
@@ -86,10 +88,15 @@ extension Engine {
     return try handing(entry, file, flags)
   }
 
-  /// The entry is the kernel's only if the handle is, too.
+  /// The entry is the kernel's only if the handle is, too. Without opens the handle is nobody's, and
+  /// the file its node's.
   private func handing(
     _ entry: Entry, _ file: consuming Descriptor, _ flags: Int32
   ) throws(Errno) -> (Entry, HandleID) {
+    if noOpen {
+      keep(file, for: entry.node)
+      return (entry, .unused)
+    }
     do throws(Errno) {
       let handle = try handles.insert(file, flags: flags & Self.openFlags, node: entry.node)
       return (entry, handle)
@@ -115,17 +122,24 @@ extension Engine {
   ) throws(Errno) -> Int {
     let direct = fromPageCache ? 0 : flags & Int32(BL_O_DIRECT)
     let file = try handles.descriptor(handle, requestFlags: direct)
-    let appends: Int32 = flags & O_APPEND != 0 && !fromPageCache ? 1 : 0
+    let how = flags & O_APPEND != 0 && !fromPageCache ? Int32(BL_WRITE_APPEND) : 0
     guard direct != 0 else {
       return try unsafe System.checked(
-        bl_pwrite(file, data.baseAddress, data.count, offset, appends))
+        bl_pwrite(file, data.baseAddress, data.count, offset, how))
     }
+    return try unsafe Self.writeAligned(file, data, at: offset, how)
+  }
+
+  /// As O_DIRECT wants it.
+  static func writeAligned(
+    _ file: Int32, _ data: UnsafeRawBufferPointer, at offset: Int64, _ how: Int32
+  ) throws(Errno) -> Int {
     let aligned = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(data.count, 1), alignment: 4096)
     defer { unsafe aligned.deallocate() }
     unsafe aligned.copyMemory(from: data)
     return try unsafe System.checked(
-      bl_pwrite(file, aligned.baseAddress, data.count, offset, appends))
+      bl_pwrite(file, aligned.baseAddress, data.count, offset, how))
   }
 
   /// FLUSH: one descriptor of the client was closed; its owner's POSIX locks end, and what the backing
@@ -134,6 +148,11 @@ extension Engine {
     locks.release(node: try handles.node(handle), owner: lockOwner)
     let raw = try System.duplicate(handles.descriptor(handle)).release()
     _ = try System.checked(bl_close(raw))
+  }
+
+  /// The file system reports at close what it could not write.
+  package func reportsAtClose(_ handle: HandleID) -> Bool {
+    (try? handles.descriptor(handle)).map { System.isRemote($0) } ?? false
   }
 
   package func synchronize(_ handle: HandleID, dataOnly: Bool) throws(Errno) {
@@ -167,12 +186,23 @@ extension Engine {
 
   /// The file attribute ioctls (lsattr, chattr); all else is ENOTTY. Returns the bytes of `output`.
   package func control(
-    _ handle: HandleID, command: UInt32, input: UnsafeRawBufferPointer,
+    _ handle: HandleID, of id: NodeID, command: UInt32, input: UnsafeRawBufferPointer,
     output: UnsafeMutableRawBufferPointer
   ) throws(Errno) -> Int {
     guard let call = FileAttributeCall(rawValue: command) else { throw .notTypewriter }
-    let file = try handles.descriptor(handle)
-    let node = try pinned(handles.node(handle))
+    if noOpen, handle == .unused {
+      let file = try anyDataFile(id)
+      return try unsafe control(file.descriptor, of: id, call, input: input, output: output)
+    }
+    return try unsafe control(
+      handles.descriptor(handle), of: handles.node(handle), call, input: input, output: output)
+  }
+
+  private func control(
+    _ file: Int32, of id: NodeID, _ call: FileAttributeCall, input: UnsafeRawBufferPointer,
+    output: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int {
+    let node = try pinned(id)
     if call.changes, node.isReadOnly || !node.isReal { throw .readOnlyFileSystem }
     guard node.isReal else { throw .notTypewriter }
     guard (call.changes ? input.count : output.count) >= call.size else {
@@ -182,7 +212,7 @@ extension Engine {
       if call.changes {
         unsafe argument.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<call.size]))
       }
-      _ = try unsafe System.checked(bl_ioctl(file, command, argument.baseAddress))
+      _ = try unsafe System.checked(bl_ioctl(file, call.rawValue, argument.baseAddress))
       if call.changes { return 0 }
       unsafe output.copyMemory(from: UnsafeRawBufferPointer(argument))
       return call.size

@@ -44,7 +44,12 @@ extension Engine {
   package func makeNode(
     _ parent: NodeID, _ name: Name, mode: UInt32, device: UInt64, caller: Caller
   ) throws(Errno) -> Entry {
-    try unsafe make(parent, name, isDirectory: false, caller) { (directory, name) throws(Errno) in
+    if noOpen, mode & S_IFMT == S_IFREG {
+      // This is how the kernel makes a file that it opens: what made it may be the only way to write.
+      return try unsafe create(parent, name, mode: mode, flags: O_EXCL, caller: caller).0
+    }
+    return try unsafe make(parent, name, isDirectory: false, caller) {
+      (directory, name) throws(Errno) in
       let masked = Umask.masked(mode, caller.umask, in: directory)
       _ = try unsafe System.checked(bl_mknodat(directory, name, masked, device))
     }

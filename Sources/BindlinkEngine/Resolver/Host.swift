@@ -39,13 +39,16 @@ final class Host: Sendable {
 
   /// Where another mount begins in a backing or the anchor, the view shows nothing of it (R9).
   let isOneFileSystem: Bool
+  /// The view's opens cost no message, so nothing of it can be read-only by itself.
+  let noOpen: Bool
 
   /// Takes ownership of `covered` and `anchor` (-1: the view has none).
   init(
     mountpoint: [[UInt8]], covered: Int32, anchor: Int32, anchorPath: [UInt8],
-    isOneFileSystem: Bool
+    isOneFileSystem: Bool, noOpen: Bool
   ) throws(Errno) {
     self.isOneFileSystem = isOneFileSystem
+    self.noOpen = noOpen
     self.anchorPath = anchorPath
     self.mountpoint = mountpoint
     coveredDescriptor = covered

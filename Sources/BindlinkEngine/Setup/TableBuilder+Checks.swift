@@ -13,7 +13,19 @@ extension TableBuilder {
       throw drafts[index].refused(
         LinkError(.exists, "C1", path.description, "has a link already"))
     }
-    for draft in drafts { try checkKind(draft, view) }
+    for draft in drafts {
+      try checkKind(draft, view)
+      try checkReadOnly(draft, result)
+    }
+  }
+
+  /// W1 asks that opening for writing is refused, which takes an OPEN.
+  private func checkReadOnly(_ draft: LinkDraft, _ result: Resolver) throws(LinkError) {
+    guard draft.link.isReadOnly, result.host.noOpen, !result.isReadOnly else { return }
+    throw draft.refused(
+      LinkError(
+        .notSupported, "W1", draft.link.virtualPath.description,
+        "cannot be read-only in a view that is mounted without opens"))
   }
 
   /// C5: EBUSY if links below stay that stood there when the one above was removed.

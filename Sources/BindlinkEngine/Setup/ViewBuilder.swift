@@ -39,7 +39,7 @@ enum ViewBuilder {
       if case .directory(let directory) = setup.anchor { path = try HostPath.real(directory) }
       return try Host(
         mountpoint: HostPath.components(setup.mountpoint), covered: setup.under, anchor: anchor,
-        anchorPath: path, isOneFileSystem: setup.isOneFileSystem)
+        anchorPath: path, isOneFileSystem: setup.isOneFileSystem, noOpen: setup.noOpen)
     } catch {
       throw LinkError(error, "C1", "/", "cannot be opened")
     }

@@ -31,6 +31,8 @@ package struct ViewSetup: Sendable {
   /// Other mounts inside of a backing or the anchor are left out (R9).
   package var isOneFileSystem = false
   package var cachePolicy = CachePolicy()
+  /// Opens cost no message: no link can be read-only by itself then.
+  package var noOpen = false
   /// Processes of other users may enter.
   package var allowsOther = false
 

@@ -132,9 +132,14 @@ typedef struct bindlink_link {
 #define BINDLINK_VIEW_DIR_SYNC 0x800u        /* every change of a directory does */
 #define BINDLINK_VIEW_KERNEL_CACHE 0x1000u   /* cached file data stays from one open to the next */
 #define BINDLINK_VIEW_TRACE 0x2000u          /* each request is written to standard error */
-#define BINDLINK_VIEW_CACHE_ALWAYS 0x4000u   /* nobody changes the backings but through the view */
-#define BINDLINK_VIEW_CACHE_NEVER 0x8000u    /* each operation asks; neither: what is watched is kept */
-#define BINDLINK_VIEW_FLAGS 0xffffu
+#define BINDLINK_VIEW_NO_OPEN 0x4000u        /* opening a file costs no message; locks are the view's
+                                               * own, and no link can be read-only by itself. The
+                                               * default with BINDLINK_VIEW_READ_ONLY */
+#define BINDLINK_VIEW_OPEN 0x8000u           /* opening a file costs a message, also in such a view */
+#define BINDLINK_VIEW_LOCAL_LOCKS 0x10000u   /* locks are the view's own; closing costs no message */
+#define BINDLINK_VIEW_CACHE_ALWAYS 0x20000u  /* nobody changes the backings but through the view */
+#define BINDLINK_VIEW_CACHE_NEVER 0x40000u   /* each operation asks; neither: what is watched is kept */
+#define BINDLINK_VIEW_FLAGS 0x7ffffu
 
 /* What a view is to be. */
 typedef struct bindlink_view {

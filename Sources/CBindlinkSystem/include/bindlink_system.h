@@ -82,8 +82,9 @@ int bl_link_descriptor(int fd, int directory, const char *name);
 int bl_renameat2(int from, const char *name, int to, const char *new_name, unsigned flags);
 ssize_t bl_readlinkat(int directory, const char *name, char *buffer, size_t size);
 ssize_t bl_pread(int fd, void *buffer, size_t size, int64_t offset);
-/* append: at the file's end, whatever the offset says (RWF_APPEND). */
-ssize_t bl_pwrite(int fd, const void *data, size_t size, int64_t offset, int append);
+/* Of this one write: at the file's end, whatever the offset says (RWF_APPEND); RWF_DSYNC, RWF_SYNC. */
+enum { BL_WRITE_DATA_SYNC = 2, BL_WRITE_SYNC = 4, BL_WRITE_APPEND = 16 };
+ssize_t bl_pwrite(int fd, const void *data, size_t size, int64_t offset, int flags);
 int bl_fallocate(int fd, int mode, int64_t offset, int64_t length);
 int64_t bl_lseek(int fd, int64_t offset, int whence);
 ssize_t bl_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t length,

@@ -1,7 +1,7 @@
-// The bounded set of directories with an open descriptor, and who has to give theirs up (a clock: a
-// directory used since the hand last passed is spared once).
+// The bounded sets of nodes with an open descriptor, directories and files, and who has to give theirs
+// up (a clock: a node used since the hand last passed is spared once).
 
-struct DirectoryCache {
+struct DescriptorCache {
   /// Slots of nodes whose cached descriptor is open.
   private var slots: [UInt32] = []
   private var hand = 0
