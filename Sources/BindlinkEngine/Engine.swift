@@ -47,7 +47,7 @@ package final class Engine: Sendable {
   /// How many files may, where there are no handles.
   let fileBound: Int
   /// Guards nothing else; taken alone.
-  private let supervisor = Guarded<(@Sendable () -> Void)?>(nil)
+  private let supervisor = Guarded<Supervisor?>(nil)
 
   /// The present snapshot. An operation in a directory goes by the directory's.
   var resolver: Resolver { nodes.withLock { $0.resolver } }
@@ -92,10 +92,15 @@ package final class Engine: Sendable {
   /// `body` sees to it that `restWriters` is called soon, from no thread that serves a request. Once,
   /// before the first request.
   package func supervise(by body: @escaping @Sendable () -> Void) {
-    supervisor.withLock { $0 = body }
+    supervisor.withLock { $0 = Supervisor(wake: body) }
   }
 
-  func supervise() { supervisor.withLock { $0 }?() }
+  func supervise() { supervisor.withLock { $0 }?.wake() }
+
+  /// A structure, since `Guarded` takes no function.
+  private struct Supervisor {
+    let wake: @Sendable () -> Void
+  }
 
   /// Each worker calls this once, before its first request.
   package func prepareWorker() {
