@@ -19,34 +19,34 @@ let mutantFunctions = """
 
   private let activeMutant = unsafe Int32(getenv("BINDLINK_MUTANT").map { unsafe atoi($0) } ?? 0)
 
-  @inline(__always) func flips(_ number: Int32) -> Bool { number == activeMutant }
-  @inline(__always) func keeps(_ number: Int32) -> Bool { number != activeMutant }
-  @inline(__always) func flip(_ number: Int32, _ value: Bool) -> Bool { flips(number) != value }
-  @_transparent
+  @usableFromInline func flips(_ number: Int32) -> Bool { number == activeMutant }
+  @usableFromInline func keeps(_ number: Int32) -> Bool { number != activeMutant }
+  @usableFromInline func flip(_ number: Int32, _ value: Bool) -> Bool { flips(number) != value }
+  @usableFromInline
   func and(_ number: Int32, _ a: Bool, _ b: @autoclosure () throws -> Bool) rethrows -> Bool {
     try flips(number) ? a || b() : a && b()
   }
-  @_transparent
+  @usableFromInline
   func or(_ number: Int32, _ a: Bool, _ b: @autoclosure () throws -> Bool) rethrows -> Bool {
     try flips(number) ? a && b() : a || b()
   }
-  @inline(__always)
+  @usableFromInline
   func less<T: Comparable>(_ number: Int32, _ a: T, _ b: T) -> Bool {
     flips(number) ? a <= b : a < b
   }
-  @inline(__always)
+  @usableFromInline
   func lessOrEqual<T: Comparable>(_ number: Int32, _ a: T, _ b: T) -> Bool {
     flips(number) ? a < b : a <= b
   }
-  @inline(__always)
+  @usableFromInline
   func greater<T: Comparable>(_ number: Int32, _ a: T, _ b: T) -> Bool {
     flips(number) ? a >= b : a > b
   }
-  @inline(__always)
+  @usableFromInline
   func greaterOrEqual<T: Comparable>(_ number: Int32, _ a: T, _ b: T) -> Bool {
     flips(number) ? a > b : a >= b
   }
-  @inline(__always)
+  @usableFromInline
   func present<T>(_ number: Int32, _ value: T?) -> T? { flips(number) ? nil : value }
 
   """

@@ -10,8 +10,9 @@ internal import CBindlinkSystem
 internal import Glibc
 
 /// A file during an operation on its data.
-struct DataFile: ~Copyable {
-  let engine: Engine
+@safe struct DataFile: ~Copyable {
+  /// Not counted: no operation outlives the engine's method that it is part of.
+  let engine: Unmanaged<Engine>
   let slot: UInt32
   /// The node's, or one of this operation's own.
   var descriptor: Int32
@@ -20,7 +21,7 @@ struct DataFile: ~Copyable {
 
   deinit {
     if isOwn { _ = bl_close(descriptor) }
-    engine.unpin(slot)
+    unsafe engine._withUnsafeGuaranteedRef { $0.unpin(slot) }
   }
 }
 
@@ -40,8 +41,8 @@ extension Engine {
       unsafe node.pointee.pins += 1
       unsafe node.pointee.recentlyUsed = true
       let suits = unsafe node.pointee.access.contains(writes ? .write : .read)
-      return DataFile(
-        engine: self, slot: NodeTable.slot(of: id),
+      return unsafe DataFile(
+        engine: .passUnretained(self), slot: NodeTable.slot(of: id),
         descriptor: suits ? unsafe node.pointee.file : -1, access: unsafe node.pointee.access)
     }
     if file.descriptor < 0 { try open(&file, writes: writes) }

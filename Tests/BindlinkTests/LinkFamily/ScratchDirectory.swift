@@ -73,7 +73,10 @@ final class ScratchDirectory: Sendable {
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
       !isDirectory.boolValue
     else { return nil }
-    return try? String(contentsOfFile: path, encoding: .utf8)
+    // String(contentsOfFile:) leaks its buffer where the file is empty.
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.readToEnd() ?? Data()
+    else { return nil }
+    return String(decoding: data, as: UTF8.self)
   }
 
   func isSymbolicLink(_ name: String) -> Bool {
