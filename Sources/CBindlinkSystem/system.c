@@ -365,6 +365,40 @@ void bl_event_signal(int fd)
 	(void)ignored;
 }
 
+/* linux/mount.h has these since 6.8. */
+struct mount_request {
+	uint32_t size;
+	uint32_t spare;
+	uint64_t id;
+	uint64_t parameter;
+};
+struct mount_status {
+	uint32_t words[27];
+	uint32_t place; /* where in `text` */
+	uint32_t rest[100];
+	char text[4096];
+};
+enum { LIST_MOUNTS = 458, STAT_MOUNT = 457, MOUNT_PLACE = 0x10 };
+
+ssize_t bl_mounts(uint64_t last, uint64_t *ids, size_t count)
+{
+	struct mount_request request = { .size = sizeof request, .id = UINT64_MAX, .parameter = last };
+	RESULT(syscall(LIST_MOUNTS, &request, ids, count, 0));
+}
+
+int bl_mount_place(uint64_t id, char *place, size_t size)
+{
+	struct mount_request request = { .size = sizeof request, .id = id, .parameter = MOUNT_PLACE };
+	struct mount_status status;
+	memset(&status, 0, sizeof status);
+	if (syscall(STAT_MOUNT, &request, &status, sizeof status, 0) < 0)
+		return -errno;
+	if (status.place >= sizeof status.text || strlen(status.text + status.place) >= size)
+		return -ENAMETOOLONG;
+	strcpy(place, status.text + status.place);
+	return 0;
+}
+
 static _Thread_local int thread_has_umask;
 static _Thread_local unsigned thread_umask = ~0u;
 

@@ -90,6 +90,24 @@ extension MountedViews {
       }
     }
 
+    @Test(
+      "R3: what is mounted in a backing is seen, and that it goes",
+      .enabled(if: Situation.canMount, "may not mount"))
+    func mountInBacking() throws {
+      try withView(["b/f=1", "b/d/g=2"], Self.kept) { view, host in
+        for _ in 0..<3 {
+          #expect(view.read("d/g") == "2" && view.list("d") == "g" && view.kind("d/h") == "ENOENT")
+          #expect(Place.outcome(unsafe px_mount_tmpfs("\(host.string)/b/d")) == "ok")
+          expectSoon("an empty file system") { view.list("d") == "" && view.kind("d/g") == "ENOENT" }
+          host.write("b/d/h", "3")
+          expectSoon("what is made in it") { view.read("d/h") == "3" && view.list("d") == "h" }
+          #expect(Place.outcome(unsafe px_unmount("\(host.string)/b/d")) == "ok")
+          expectSoon("what it covered") { view.read("d/g") == "2" && view.list("d") == "g" }
+          #expect(view.kind("d/h") == "ENOENT")
+        }
+      }
+    }
+
     @Test("R3: what one virtual path changes is seen at another of the same backing")
     func aliases() throws {
       try withView(

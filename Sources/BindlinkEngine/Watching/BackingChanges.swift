@@ -148,10 +148,15 @@ extension Engine {
   /// that is idle waits in the kernel.
   package func watchBackings() {
     guard let watcher else { return }
+    var mounts = HostMounts()
     while true {
       switch watcher.wait() {
       case .stop: return
-      case .mounts: watcher.draining.withLock { _ in forgetEverything() }
+      case .mounts:
+        let (resolver, version) = nodes.withLock { ($0.resolver, $0.version) }
+        if mounts.haveChanged(resolver, version) {
+          watcher.draining.withLock { _ in forgetEverything() }
+        }
       case .events: settle()
       }
       // So that what happens in one go is told in one go.

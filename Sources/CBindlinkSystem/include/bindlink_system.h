@@ -151,6 +151,12 @@ int bl_watch_wait(int watcher, int mounts, int stop, int milliseconds);
 int bl_event_open(void);
 void bl_event_signal(int fd);
 
+/* The mounts of this process's namespace, by numbers that are never used again (Linux >= 6.8): up to
+   `count` of those after `last` (0: from the first). Returns how many, or -errno. */
+ssize_t bl_mounts(uint64_t last, uint64_t *ids, size_t count);
+/* Where the mount is, as an absolute path; -ENOENT: it is gone. */
+int bl_mount_place(uint64_t id, char *place, size_t size);
+
 /* Gives this thread an umask of its own, which bl_set_umask then sets. Where unshare(2) is forbidden
    (some containers), or the thread was not prepared, bl_set_umask does nothing and returns 0. */
 void bl_prepare_umask(void);
