@@ -203,15 +203,25 @@ package final class Engine: Sendable {
   }
 
   func unpin(_ slot: UInt32) {
-    let leavings = nodes.withLock { table -> Leavings in
+    let isUnused = nodes.withLock { table in
       let node = unsafe table[slot]
       unsafe node.pointee.pins -= 1
-      if slot == 1 {
-        var leavings = Leavings()
-        if unsafe node.pointee.pins == 0 { for raw in table.takeRetired() { leavings.add(raw) } }
-        return leavings
+      guard unsafe node.pointee.pins == 0 else { return false }
+      return unsafe slot == 1 ? !table.retired.isEmpty : node.pointee.lookups == 0
+    }
+    if isUnused { endUse(of: slot) }
+  }
+
+  /// Nobody works with what the kernel has forgotten, or with the root, any more.
+  @inline(never)
+  private func endUse(of slot: UInt32) {
+    let leavings = nodes.withLock { table -> Leavings in
+      if slot != 1 { return table.collect(slot) }
+      var leavings = Leavings()
+      if unsafe table[1].pointee.pins == 0 {
+        for raw in table.takeRetired() { leavings.add(raw) }
       }
-      return unsafe node.pointee.lookups == 0 ? table.collect(slot) : Leavings()
+      return leavings
     }
     finish(leavings)
   }

@@ -349,6 +349,8 @@ struct Leavings {
   /// Watched directories to be opened and collected again.
   var unopened: [UInt32] = []
 
+  var isEmpty: Bool { descriptors.isEmpty && unopened.isEmpty }
+
   mutating func add(_ other: Leavings) {
     descriptors += other.descriptors
     unopened += other.unopened

@@ -32,7 +32,13 @@ extension Engine {
   }
 
   /// Closes descriptors of nodes that have ended, and ends their watches.
+  @inline(__always)
   func finish(_ leavings: Leavings) {
+    if !leavings.isEmpty { finishAll(of: leavings) }
+  }
+
+  @inline(never)
+  private func finishAll(of leavings: Leavings) {
     for (raw, key) in leavings.descriptors {
       if let key, let watcher {
         watcher.marking.withLock { _ in
