@@ -47,7 +47,7 @@ extension NodeTable {
       return
     }
     let slots = watches.slots(of: event.directory)
-    if slots.isEmpty || (event.isOwn && slots.count == 1) { return }
+    if slots.isEmpty || (event.isOwn && isKnown(event, slots[0])) { return }
     watches.noteChange(of: event.directory)
     for slot in slots {
       let id = id(of: slot)
@@ -71,6 +71,21 @@ extension NodeTable {
         if event.makesName { changes.made[place] = event.isOfDirectory }
       }
     }
+  }
+}
+
+extension NodeTable {
+  /// The kernel knows of what this server did: it is of one place, and of one node.
+  private func isKnown(_ event: Watcher.Event, _ slot: UInt32) -> Bool {
+    guard watches.isOnePlace(event.directory) else { return false }
+    if event.changesName || event.isOfItself { return true }
+    var isOneNode = true
+    unsafe names.forEach(named: event.name, in: slot) { name in
+      var count = 0
+      forEachNode(of: unsafe self[unsafe name.pointee.slot].pointee.identity) { _ in count += 1 }
+      if count > 1 { isOneNode = false }
+    }
+    return isOneNode
   }
 }
 

@@ -31,6 +31,12 @@ extension Engine {
     if let began { (directory.watch, directory.regime, directory.moment) = began }
   }
 
+  /// Before a name is changed in a directory that is not behind the node of which the kernel asked.
+  func willChange(elsewhere directory: Int32) {
+    guard let watcher, let key = watcher.key(of: directory) else { return }
+    nodes.withLock { $0.watches.share(key) }
+  }
+
   /// Closes descriptors of nodes that have ended, and ends their watches.
   @inline(__always)
   func finish(_ leavings: Leavings) {

@@ -39,6 +39,10 @@ struct WatchTable {
   private var free: [UInt32] = []
   private var indices: [WatchKey: UInt32] = [:]
   private(set) var now: UInt64 = 1
+  /// In these names have been changed by ways that are none of their nodes: the kernel knows the
+  /// change of the place that it asked about, not of this one. They stay so: who changes one does not
+  /// know whether the directory is being watched at this moment.
+  private var shared: Set<WatchKey> = []
   /// When it was last unknown what had changed.
   private var everything: UInt64 = 0
 
@@ -76,6 +80,14 @@ struct WatchTable {
     indices[key] = nil
     free.append(index)
     return key
+  }
+
+  mutating func share(_ key: WatchKey) { shared.insert(key) }
+
+  /// The kernel knows of each change of a name there that this server made.
+  func isOnePlace(_ key: WatchKey) -> Bool {
+    guard let index = indices[key] else { return true }
+    return watches[Int(index)].slots.count == 1 && !shared.contains(key)
   }
 
   func slots(of key: WatchKey) -> [UInt32] {
