@@ -43,9 +43,12 @@ extension View {
     setup.isReadOnly = isReadOnly
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
-    setup.cachePolicy = options.cachePolicy
     let noOpen = options.noOpen ?? isReadOnly
     setup.noOpen = noOpen
+    let checksPermissions =
+      options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
+    setup.cachePolicy = options.cachePolicy
+    setup.cachePolicy.kernelChecksPermissions = checksPermissions
 
     let engine: Engine
     do {
@@ -54,8 +57,6 @@ extension View {
       throw BindlinkError(what, error)
     }
     do throws(MountFailure) {
-      let checksPermissions =
-        options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
       let mount = try Mount.attach(
         at: place.path.string, under: place.descriptor,
         options: options.forBinding(

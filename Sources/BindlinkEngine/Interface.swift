@@ -60,8 +60,13 @@ package struct CachePolicy: Hashable, Sendable {
   package var negativeTimeout = 0.0
   /// Data of files and listings of directories stay from one opening to the next, watched or not.
   package var keepsPageCache = false
+  /// Otherwise it is the engine's looking up that tells who may not search a directory.
+  package var kernelChecksPermissions = false
 
   package init() {}
+
+  package var keepsNames: Bool { watches || entryTimeout > 0 || negativeTimeout > 0 }
+  package var keepsNothing: Bool { !keepsNames && attributeTimeout <= 0 && !keepsPageCache }
 
   /// As nothing changes behind the view.
   package static var always: CachePolicy {

@@ -76,6 +76,10 @@ package final class Notifications: Notifier, @unchecked Sendable {
 
   package func post(_ invalidations: Invalidations) { _ = enqueue(Notice(invalidations)) }
 
+  package func expireNames() {
+    if state.withLock({ $0.phase == .running && $0.kernelHasEpoch }) { write(.epoch) }
+  }
+
   package func send(_ invalidations: Invalidations) -> Bool {
     let notice = Notice(invalidations)
     guard enqueue(notice) else { return true }
@@ -214,6 +218,7 @@ extension Session {
   /// Without a thread for it nothing may be believed that has to be watched: false.
   func startWatcher() -> Bool {
     guard engine.isWatching else { return true }
+    engine.prepareToWatch()
     return threads.withLock { threads in
       guard
         let thread = unsafe startThread(

@@ -17,6 +17,11 @@ import Testing
       return true
     }
     func post(_ invalidations: Invalidations) { _ = send(invalidations) }
+    func expireNames() {
+      var all = Invalidations()
+      all.everyEntry = true
+      post(all)
+    }
 
     /// What was sent since the last call, in one.
     func take() -> Invalidations {

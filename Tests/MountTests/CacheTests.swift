@@ -73,6 +73,24 @@ extension MountedViews {
       }
     }
 
+    @Test("R3: who may not search a directory does not find what the kernel knows of it")
+    func permissions() throws {
+      try withView(["b/f=1", "b/d/g=2", "b/d/e/h=3"], Self.kept) { view, host in
+        let names = ["d/g", "d/absent", "d/e/h"]
+        func isAlike() -> Bool {
+          names.allSatisfy { view.kind("\($0)") == host["b"].kind("\($0)") }
+        }
+        for _ in 0..<3 {
+          #expect(isAlike())
+          host["b"].chmod("d", 0)
+          expectSoon("that it is closed", isAlike)
+          #expect(view.chmod("d", 0o700) == "ok" && isAlike() && view.read("d/e/h") == "3")
+          #expect(view.chmod("d", 0o600) == "ok" && isAlike())
+          #expect(view.chmod("d", 0o755) == "ok" && isAlike())
+        }
+      }
+    }
+
     @Test("R3: a replaced backing is seen, and one that comes back")
     func replacedBacking() throws {
       try withView(["b/f=1", "b/d/g=2", "other/f=3", "up/x=4"], Self.kept) { view, host in

@@ -51,8 +51,8 @@ extension Engine {
   /// By what the file system and the limits say: a directory of the backing can be watched.
   private func cacheRegime(of backing: [UInt8]) -> CacheRegime {
     guard policy.watches else {
-      if policy == .always { return .always }
-      return policy == CachePolicy() ? .never : .timed
+      if policy.entryTimeout >= CachePolicy.forever { return .always }
+      return policy.keepsNothing ? .never : .timed
     }
     guard var object = try? host.open(backing),
       let status = try? System.status(of: object.raw, synchronising: false)

@@ -30,6 +30,9 @@ package protocol Notifier: AnyObject, Sendable {
   func send(_ invalidations: Invalidations) -> Bool
   /// Returns at once; may be called by who serves a request.
   func post(_ invalidations: Invalidations)
+  /// The kernel looks each name up before it uses it again. It takes no lock for that: this may be
+  /// called by who serves a request, and what he answers comes after it.
+  func expireNames()
 }
 
 extension Engine {
@@ -41,6 +44,19 @@ extension Engine {
   /// True at once where nothing is connected.
   package func notify(_ invalidations: Invalidations) -> Bool {
     notifier.withLock { $0 }?.send(invalidations) ?? true
+  }
+
+  /// Who may not search a directory finds nothing in it, not even what the kernel knows of it.
+  func didChangePermissions() {
+    guard policy.keepsNames, !policy.kernelChecksPermissions else { return }
+    notifier.withLock { $0 }?.expireNames()
+    // Lists of names that are on their way at this moment.
+    let listed = handles.directoriesListedWithEntries
+    if listed.isEmpty { return }
+    var invalidations = Invalidations()
+    invalidations.everyEntry = true
+    invalidations.listedDirectories = listed
+    post(invalidations)
   }
 
   func post(_ invalidations: Invalidations) {

@@ -85,6 +85,9 @@ extension Engine {
         let object = try openObject(node.slot, System.pathOnly)
         try apply(changes, to: object.raw, isPathOnly: true)
       }
+      if node.isDirectory, changes.mode != nil || changes.uid != nil || changes.gid != nil {
+        didChangePermissions()
+      }
     }
     var attributes = attributes(try status(of: node, handle: handle), of: node)
     // The kernel takes them even if word of a later change has overtaken them.

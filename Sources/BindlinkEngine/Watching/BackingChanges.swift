@@ -22,6 +22,8 @@ struct BackingChanges {
   var names: Set<Place> = []
   /// Names that came, and whether a directory's.
   var made: [Place: Bool] = [:]
+  /// Who may search a directory.
+  var hasPermissions = false
   /// Names that lead to the directory that they led to.
   var kept: Set<Place> = []
 
@@ -58,7 +60,10 @@ extension NodeTable {
           changes.fences.insert(self.id(of: unsafe name.pointee.parent))
         }
       }
-      if event.isOfItself { continue }
+      if event.isOfItself {
+        if event.says(Int(BL_WATCH_ATTRIBUTES)) { changes.hasPermissions = true }
+        continue
+      }
       changes.fences.insert(id)
       unsafe names.forEach(named: event.name, in: slot) { name in
         let named = unsafe name.pointee.slot
@@ -100,8 +105,13 @@ extension Engine {
       nodes.withLock { table in for event in events { table.note(event, &changes) } }
       if changes.isEverything { return forgetEverything() }
       for (place, isDirectory) in changes.made { inspect(place, isDirectory, &changes) }
+      var invalidations = changes.invalidations
+      if changes.hasPermissions, !policy.kernelChecksPermissions {
+        invalidations.everyEntry = true
+        invalidations.listedDirectories = handles.directoriesListedWithEntries
+      }
       // Also without any: what was posted before has been written then.
-      _ = notify(changes.invalidations)
+      if !notify(invalidations) { kernelLacksEpoch() }
     }
   }
 
@@ -159,17 +169,25 @@ extension Engine {
     post(invalidations)
   }
 
+  /// Before anything is served. What the kernel has not heard of needs not be taken back; and a root
+  /// whose attributes were taken back before they came would let nobody in.
+  package func prepareToWatch() {
+    guard let watcher else { return }
+    watcher.passOverMounts()
+    let (resolver, version) = nodes.withLock { ($0.resolver, $0.version) }
+    watcher.hostMounts.withLock { _ = $0.haveChanged(resolver, version) }
+  }
+
   /// Tells the kernel what changes behind the view, until `stopWatching`. For a thread of its own; one
   /// that is idle waits in the kernel.
   package func watchBackings() {
     guard let watcher else { return }
-    var mounts = HostMounts()
     while true {
       switch watcher.wait() {
       case .stop: return
       case .mounts:
         let (resolver, version) = nodes.withLock { ($0.resolver, $0.version) }
-        if mounts.haveChanged(resolver, version) {
+        if watcher.hostMounts.withLock({ $0.haveChanged(resolver, version) }) {
           watcher.draining.withLock { _ in forgetEverything() }
         }
       case .events: settle()

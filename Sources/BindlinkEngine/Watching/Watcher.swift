@@ -33,6 +33,9 @@ final class Watcher: Sendable {
   /// before all others but `changing`.
   let draining = Guarded(())
 
+  /// Taken alone.
+  let hostMounts = Guarded(HostMounts())
+
   /// Nil: not permitted here, or the kernel has none of it (Linux < 5.13).
   init?() {
     descriptor = bl_watch_open()
@@ -157,6 +160,9 @@ final class Watcher: Sendable {
       if result & 1 != 0 { return .events }
     }
   }
+
+  /// Changes of mounts up to now are no reason to wake.
+  func passOverMounts() { _ = bl_watch_wait(-1, mounts, -1, 0) }
 
   /// True: it is time to end.
   func pause(milliseconds: Int32) -> Bool { bl_watch_wait(-1, -1, stop, milliseconds) & 4 != 0 }
