@@ -116,7 +116,9 @@ extension MountedViews {
         for _ in 0..<3 {
           #expect(view.read("d/g") == "2" && view.list("d") == "g" && view.kind("d/h") == "ENOENT")
           #expect(Place.outcome(unsafe px_mount_tmpfs("\(host.string)/b/d")) == "ok")
-          expectSoon("an empty file system") { view.list("d") == "" && view.kind("d/g") == "ENOENT" }
+          expectSoon("an empty file system") {
+            view.list("d") == "" && view.kind("d/g") == "ENOENT"
+          }
           host.write("b/d/h", "3")
           expectSoon("what is made in it") { view.read("d/h") == "3" && view.list("d") == "h" }
           #expect(Place.outcome(unsafe px_unmount("\(host.string)/b/d")) == "ok")

@@ -39,7 +39,9 @@ struct HostMounts {
         let result = unsafe bl_mount_place(id, &place, place.count)
         if result == -Errno.noEntry.rawValue { continue }  // gone meanwhile
         guard result == 0 else { return nil }
-        let bytes = unsafe place.withUnsafeBufferPointer { unsafe Array(nameBytes($0.baseAddress!)) }
+        let bytes = unsafe place.withUnsafeBufferPointer {
+          unsafe Array(nameBytes($0.baseAddress!))
+        }
         if concerns(bytes) { found.insert(Mount(id: id, place: bytes)) }
       }
       guard count == ids.count else { return found }
