@@ -86,7 +86,18 @@ extension LinkStatus {
   init(_ status: BindlinkControl.LinkStatus) {
     self.init(
       link: BindLink(status.link), kind: status.isAnchored ? .anchored : .anchorless,
-      state: status.isLive ? .live : .dangling)
+      state: status.isLive ? .live : .dangling, cache: Cache(status.cache))
+  }
+}
+
+extension LinkStatus.Cache {
+  fileprivate init(_ regime: CacheRegime) {
+    switch regime {
+    case .watched: self = .watched
+    case .timed: self = .timed
+    case .always: self = .always
+    case .never: self = .never
+    }
   }
 }
 

@@ -13,6 +13,8 @@ public struct Configuration: Hashable, Sendable {
   public var anchor: View.Anchor?
   /// Missing parents of virtual paths are made up (R8), for links that do not say it themselves.
   public var createsParents = false
+  /// What the kernel keeps, which cannot change while a view is mounted.
+  public var cache: View.Cache?
 
   /// What drives and shares are in Windows' paths, for those who read the configuration; a view has
   /// none.

@@ -18,11 +18,24 @@ public struct LinkStatus: Hashable, Sendable {
     case dangling
   }
 
+  /// How what the kernel keeps of the backing is kept true.
+  public enum Cache: String, Sendable {
+    /// Changes behind the view are watched.
+    case watched
+    /// They cannot be watched: what was seen is kept for one second.
+    case timed
+    /// It is kept for good, as `View.Cache.always` says.
+    case always
+    /// Nothing is kept.
+    case never
+  }
+
   /// The link, its paths resolved. Its exceptions are there only for those who may change the view
   /// (C9).
   public let link: BindLink
   public let kind: Kind
   public let state: State
+  public let cache: Cache
 }
 
 /// What governs a path of a view, where it really is, and by which rule.

@@ -45,10 +45,10 @@ extension View {
     setup.allowsOther = options.allowsOther
     let noOpen = options.noOpen ?? isReadOnly
     setup.noOpen = noOpen
-    setup.cachePolicy.entryTimeout = options.entryTimeout
-    setup.cachePolicy.attributeTimeout = options.attributeTimeout
-    setup.cachePolicy.negativeTimeout = options.negativeTimeout
-    setup.cachePolicy.keepsPageCache = options.keepsKernelCache
+    let checksPermissions =
+      options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
+    setup.cachePolicy = options.cachePolicy
+    setup.cachePolicy.kernelChecksPermissions = checksPermissions
 
     let engine: Engine
     do {
@@ -57,8 +57,6 @@ extension View {
       throw BindlinkError(what, error)
     }
     do throws(MountFailure) {
-      let checksPermissions =
-        options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
       let mount = try Mount.attach(
         at: place.path.string, under: place.descriptor,
         options: options.forBinding(
@@ -105,6 +103,16 @@ extension View {
 }
 
 extension View.MountOptions {
+  fileprivate var cachePolicy: CachePolicy {
+    var policy = cache == .always ? CachePolicy.always : CachePolicy()
+    policy.watches = cache == .auto
+    policy.entryTimeout = max(policy.entryTimeout, entryTimeout)
+    policy.attributeTimeout = max(policy.attributeTimeout, attributeTimeout)
+    policy.negativeTimeout = max(policy.negativeTimeout, negativeTimeout)
+    policy.keepsPageCache = policy.keepsPageCache || keepsKernelCache
+    return policy
+  }
+
   fileprivate func forBinding(
     source: String, isReadOnly: Bool, checksPermissions: Bool
   ) -> BindlinkFuse.MountOptions {

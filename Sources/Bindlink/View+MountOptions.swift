@@ -24,7 +24,9 @@ extension View {
     public var isSynchronous = false
     /// Every change of a directory goes to the disk before it returns.
     public var synchronizesDirectories = false
-    /// For how many seconds the kernel may believe that a name leads to what it led to. 0: it always
+    /// What the kernel keeps of what it was told.
+    public var cache = Cache.auto
+    /// Whatever `cache` says: for how many seconds the kernel may believe that a name leads to what it led to. 0: it always
     /// asks. What somebody changes behind the view may be unseen for so long; changes of the link
     /// table are seen at once (C7).
     public var entryTimeout = 0.0
@@ -49,5 +51,17 @@ extension View {
 
     /// The defaults.
     public init() {}
+  }
+
+  /// What the kernel keeps of names, attributes, listings and data. Changes of the link table are
+  /// seen at once in each case (C7).
+  public enum Cache: String, CaseIterable, Sendable {
+    /// All of it where the backings' directories can be watched: what others change there is told to
+    /// the kernel. Where they cannot, for one second.
+    case auto
+    /// All of it, for good: for backings that nobody changes but through the view.
+    case always
+    /// Nothing: each operation asks.
+    case never
   }
 }

@@ -73,6 +73,7 @@ public struct View: Hashable, Sendable {
       self.anchor = anchor
     }
     createsParents = createsParents || configuration.createsParents
+    if let cache = configuration.cache { options.cache = cache }
     links += configuration.links ?? []
     exceptions += (configuration.exceptions ?? []).map(Exception.line)
     anchorExceptions += configuration.anchorExceptions ?? []

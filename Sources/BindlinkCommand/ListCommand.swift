@@ -14,7 +14,8 @@ struct ListCommand: ExecutableCommand {
       mount and for root. Without: where views are mounted.
 
       With --json an array of objects with the keys virtualPath, backingPath, readOnly, merged, \
-      exceptions, kind and state; of views, with the key mountpoint. Bytes 0x80 to 0xFF that are \
+      exceptions, kind, state and cache (how what the kernel keeps of the backing is kept true: \
+      watched, timed, always or never); of views, with the key mountpoint. Bytes 0x80 to 0xFF that are \
       not UTF-8 are written as the characters U+10FF80 to U+10FFFF.
       """)
 
@@ -57,6 +58,7 @@ extension LinkStatus {
       ("exceptions", .list(link.exceptions.map { .text(ByteText.encode($0.bytes)) })),
       ("kind", .text(kind.rawValue)),
       ("state", .text(state.rawValue)),
+      ("cache", .text(cache.rawValue)),
     ])
   }
 
@@ -65,6 +67,7 @@ extension LinkStatus {
     let properties =
       (link.isReadOnly ? ["read-only"] : []) + (link.isMerged ? ["merged"] : [])
       + [kind.rawValue] + (state == .dangling ? [state.rawValue] : [])
+      + (cache == .timed ? ["changes not watched"] : [])
     let exceptions = link.exceptions.map { "\n  except \($0.description.oneLine)" }.joined()
     return "\(link.virtualPath) -> \(link.backing)".oneLine
       + " (\(properties.joined(separator: ", ")))" + exceptions

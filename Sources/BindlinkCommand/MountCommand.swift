@@ -94,6 +94,18 @@ struct MountCommand: ExecutableCommand {
   var sendsOpens: Bool?
 
   @Option(
+    name: .customLong("cache"),
+    help: ArgumentHelp(
+      "What the kernel keeps: auto, always or never.",
+      discussion: """
+        auto, the default: names, attributes, listings and data, as long as nobody changes them in \
+        the backings; where changes cannot be watched (network file systems), for one second. \
+        always: for good, for backings that nobody changes but through the view. never: nothing, \
+        each operation asks.
+        """, valueName: "policy"))
+  var cache: String?
+
+  @Option(
     name: .customShort("o"),
     help: ArgumentHelp(
       "Mount options, separated by commas ('\\,' is a literal one).",
@@ -101,7 +113,7 @@ struct MountCommand: ExecutableCommand {
         allow_other, default_permissions, ro, rw, suid, nosuid, dev, nodev, exec, noexec, atime, \
         noatime, nodiratime, relatime, strictatime, sync, async, dirsync, fsname=NAME; \
         entry_timeout=, attr_timeout=, negative_timeout=SECONDS, kernel_cache (what the kernel may \
-        believe without asking; by default nothing); \
+        believe without asking, whatever --cache says); cache=POLICY as --cache; \
         open, no_open; no_remote_lock (locks are the view's own, so closing costs no message); \
         one_file_system (other mounts inside a backing are left out); link=, \
         except=, except-from=, anchor=, config=, empty and parents as the options of that name. \
@@ -158,6 +170,7 @@ struct MountCommand: ExecutableCommand {
       }
     }
     if isReadOnly { view.isReadOnly = true }
+    if let cache { view.options.cache = try View.Cache(argument: cache, of: "--cache") }
     if let sendsOpens { view.options.noOpen = !sendsOpens }
     view.options.tracesRequests = tracesRequests
     return view

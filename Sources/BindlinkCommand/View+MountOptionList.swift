@@ -82,6 +82,9 @@ extension View {
     case "entry_timeout": options.entryTimeout = try Self.seconds(name, value)
     case "attr_timeout": options.attributeTimeout = try Self.seconds(name, value)
     case "negative_timeout": options.negativeTimeout = try Self.seconds(name, value)
+    case "cache":
+      options.cache = try View.Cache(
+        argument: String(decoding: value, as: UTF8.self), of: "mount option 'cache'")
     case "fsname": options.fileSystemName = String(decoding: value, as: UTF8.self)
     case "subtype":
       guard value == Array("bindlink".utf8) else {
@@ -128,5 +131,16 @@ extension View {
     BindlinkError(
       "cannot use mount option '\(String(decoding: option, as: UTF8.self))'", why, .invalidArgument,
       remedy: "see 'bindlink mount --help'")
+  }
+}
+
+extension View.Cache {
+  init(argument: String, of option: String) throws(BindlinkError) {
+    guard let cache = View.Cache(rawValue: argument) else {
+      throw BindlinkError(
+        "cannot use \(option)", "'\(argument)' is not auto, always or never", .invalidArgument,
+        remedy: "see 'bindlink mount --help'", exitStatus: .usage)
+    }
+    self = cache
   }
 }

@@ -14,6 +14,7 @@ extension Configuration {
     case .directory(let path)?: lines.append("anchor: \(quoted(path))")
     }
     if createsParents { lines.append("parents: true") }
+    if let cache { lines.append("cache: \(cache.rawValue)") }
     if let drives { lines.append(contentsOf: drives.yamlLines) }
     if let links { lines.append(links.isEmpty ? "links: []" : "links:") }
     for link in links ?? [] { lines += link.yamlLines }

@@ -127,15 +127,13 @@ struct ConfigurationReader {
     configuration.drives = drives
   }
 
-  /// `auto` is what there is.
   private mutating func readCache(_ node: Node) {
-    switch text(node, "cache") {
-    case nil, "auto": break
-    case "always"?, "never"?:
-      report(node.place, "the cache cannot be chosen yet, other than as auto", .notSupported)
-    case let other?:
-      report(node.place, "'cache' is '\(other)', not auto, always or never")
+    guard let word = text(node, "cache") else { return }
+    guard let cache = View.Cache(rawValue: word) else {
+      report(node.place, "'cache' is '\(word)', not auto, always or never")
+      return
     }
+    configuration.cache = cache
   }
 
   private mutating func read(_ lists: inout ExceptionKeys, _ key: String, _ value: Node) {

@@ -62,12 +62,14 @@ extension LinkStatus: ControlCodable {
   package init(from decoder: inout ControlDecoder) throws(MalformedMessage) {
     let link = try LinkRequest(from: &decoder)
     let flags = try decoder.flags(2)
-    self.init(link: link, isAnchored: flags[0], isLive: flags[1])
+    guard let cache = CacheRegime(rawValue: try decoder.byte()) else { throw MalformedMessage() }
+    self.init(link: link, isAnchored: flags[0], isLive: flags[1], cache: cache)
   }
 
   package func encode(to encoder: inout ControlEncoder) {
     link.encode(to: &encoder)
     encoder.add(flags: isAnchored, isLive)
+    encoder.add(byte: cache.rawValue)
   }
 }
 

@@ -45,6 +45,16 @@ package enum ControlReply: Hashable, Sendable {
   case refused(LinkError)
 }
 
+/// How what the kernel keeps of a backing is kept true.
+package enum CacheRegime: UInt8, Sendable {
+  /// Changes are watched.
+  case watched
+  /// They cannot be watched: it is kept for a second.
+  case timed
+  case always
+  case never
+}
+
 /// A link as it stands (C10).
 package struct LinkStatus: Hashable, Sendable {
   package var link: LinkRequest
@@ -52,8 +62,10 @@ package struct LinkStatus: Hashable, Sendable {
   package var isAnchored: Bool
   /// The backing is there; else the link is dangling.
   package var isLive: Bool
+  package var cache: CacheRegime
 
-  package init(link: LinkRequest, isAnchored: Bool, isLive: Bool) {
+  package init(link: LinkRequest, isAnchored: Bool, isLive: Bool, cache: CacheRegime) {
+    self.cache = cache
     self.link = link
     self.isAnchored = isAnchored
     self.isLive = isLive

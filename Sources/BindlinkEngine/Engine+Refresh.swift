@@ -31,14 +31,14 @@ extension Engine {
     _ slot: UInt32, _ reference: Reference, in parent: borrowing OpenDirectory
   ) throws(Errno) -> OpenDirectory {
     let (parentSlot, resolver, version) = (parent.slot, parent.resolver, parent.version)
-    var closing: [Int32] = []
-    defer { for descriptor in closing { _ = bl_close(descriptor) } }
+    var leavings = Leavings()
+    defer { finish(leavings) }
     let directory = unsafe try reference.withName { (name) throws(Errno) -> OpenDirectory in
       let located = try unsafe locate(in: parent, name)
       guard located.isDirectory else { throw .noEntry }
       return try nodes.withLock { (table) throws(Errno) -> OpenDirectory in
         let found = unsafe enter(
-          located, parent: parentSlot, name, resolver, version, known: slot, in: &table, &closing)
+          located, parent: parentSlot, name, resolver, version, known: slot, in: &table, &leavings)
         return try pin(found, in: table, resolver, version)
       }
     }
@@ -121,13 +121,13 @@ extension Engine {
   }
 
   private func dropName(_ reference: Reference, of slot: UInt32) {
-    let closing = nodes.withLock { table -> [Int32] in
+    let leavings = nodes.withLock { table -> Leavings in
       try? unsafe reference.withName { (name) throws(Errno) in
         unsafe table.removeName(slot, parent: reference.parent, name)
       }
       return table.collect(reference.parent)
     }
-    for descriptor in closing { _ = bl_close(descriptor) }
+    finish(leavings)
   }
 
   /// The node's object where none of its names leads to it any more: by an open file of it, because

@@ -2,6 +2,7 @@
 // the files in Operations/, named as the binding's are.
 //
 // Locks, in this order, and none is held during a system call that can wait:
+//   changing, draining, marking    (see there)
 //   nodes    the node table (this file and Nodes/)
 //   others   each guards one small thing and is taken alone (MountFacts, HandleTable, LinkCounts).
 //
@@ -14,16 +15,10 @@ internal import Glibc
 internal import Synchronization
 
 package final class Engine: Sendable {
-  private let configuredPolicy: CachePolicy
-  private let keepsNames = Atomic(true)
-  /// What the kernel may keep at this moment.
-  package var cachePolicy: CachePolicy {
-    var policy = configuredPolicy
-    if !keepsNames.load(ordering: .relaxed) {
-      (policy.entryTimeout, policy.negativeTimeout) = (0, 0)
-    }
-    return policy
-  }
+  let policy: CachePolicy
+  let keepsNames = Atomic(true)
+  /// Nil: nothing is watched, because it is not wanted or not permitted.
+  let watcher: Watcher?
   /// Changes of the name space are made with the caller's credentials (O6).
   package let switchesCredentials: Bool
   /// The kernel opens files without a message, and uses them without handles.
@@ -56,7 +51,8 @@ package final class Engine: Sendable {
   init(
     resolver: Resolver, switchesCredentials: Bool, cachePolicy: CachePolicy
   ) throws(Errno) {
-    configuredPolicy = cachePolicy
+    policy = cachePolicy
+    watcher = cachePolicy.watches ? Watcher() : nil
     host = resolver.host
     self.switchesCredentials = switchesCredentials
     let root = try resolver.locateRoot()
@@ -119,7 +115,9 @@ package final class Engine: Sendable {
     let pinned = try nodes.withLock { (table) throws(Errno) -> OpenDirectory? in
       guard let node = unsafe table[id] else { throw .stale }
       guard unsafe node.pointee.isDirectory else { throw .notDirectory }
-      guard table.isCurrent(slot), unsafe node.pointee.descriptor >= 0 else { return nil }
+      guard table.isCurrent(slot), unsafe node.pointee.descriptor >= 0,
+        unsafe node.pointee.watch != 0 || !policy.watches
+      else { return nil }
       return try pin(slot, in: table, table.resolver, table.version)
     }
     if let pinned { return pinned }
@@ -160,11 +158,16 @@ package final class Engine: Sendable {
       engine: self, resolver: resolver, version: version, slot: slot,
       descriptor: unsafe node.pointee.descriptor, mount: unsafe node.pointee.identity.mount,
       scope: scope, link: unsafe node.pointee.link, isReadOnly: unsafe node.pointee.isReadOnly,
-      isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere)
+      isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere,
+      watch: unsafe node.pointee.watch, regime: regime(ofDirectory: slot, in: table),
+      moment: table.watches.now)
   }
 
   func opened(_ directory: consuming OpenDirectory) throws(Errno) -> OpenDirectory {
-    if directory.descriptor >= 0 || !directory.isReal { return directory }
+    if directory.descriptor >= 0 || !directory.isReal {
+      if policy.watches, directory.watch == 0 { watch(&directory) }
+      return directory
+    }
     try openAncestors(of: directory.slot)
     let object = try openObject(directory.slot, System.pathOnly | System.directory)
     let slot = directory.slot
@@ -179,6 +182,7 @@ package final class Engine: Sendable {
     }
     for other in closing { _ = bl_close(other) }
     directory.descriptor = descriptor
+    if policy.watches, directory.watch == 0 { watch(&directory) }
     return directory
   }
 
@@ -199,13 +203,27 @@ package final class Engine: Sendable {
   }
 
   func unpin(_ slot: UInt32) {
-    let closing = nodes.withLock { table -> [Int32] in
+    let isUnused = nodes.withLock { table in
       let node = unsafe table[slot]
       unsafe node.pointee.pins -= 1
-      if slot == 1, unsafe node.pointee.pins == 0 { return table.takeRetired() }
-      return unsafe node.pointee.lookups == 0 ? table.collect(slot) : []
+      guard unsafe node.pointee.pins == 0 else { return false }
+      return unsafe slot == 1 ? !table.retired.isEmpty : node.pointee.lookups == 0
     }
-    for descriptor in closing { _ = bl_close(descriptor) }
+    if isUnused { endUse(of: slot) }
+  }
+
+  /// Nobody works with what the kernel has forgotten, or with the root, any more.
+  @inline(never)
+  private func endUse(of slot: UInt32) {
+    let leavings = nodes.withLock { table -> Leavings in
+      if slot != 1 { return table.collect(slot) }
+      var leavings = Leavings()
+      if unsafe table[1].pointee.pins == 0 {
+        for raw in table.takeRetired() { leavings.add(raw) }
+      }
+      return leavings
+    }
+    finish(leavings)
   }
 
   /// R3: the kernel never looks the root up, so each use of it looks at its path. The anchor has none:
@@ -218,8 +236,10 @@ package final class Engine: Sendable {
   @inline(never)
   private func locateRootAnew() throws(Errno) {
     let (resolver, version) = nodes.withLock { ($0.resolver, $0.version) }
+    if policy.watches { watchRootWay(resolver, version) }
     let root = try resolver.locateRoot()
     let identity = inodes.identity(of: root, parentInode: 0, nameHash: 0)
+    var rebound: WatchKey??
     let closing = nodes.withLock { table -> Int32 in
       let node = unsafe table[1]
       if unsafe node.pointee.identity == identity, unsafe node.pointee.version == version {
@@ -231,6 +251,8 @@ package final class Engine: Sendable {
       unsafe node.pointee.isReadOnly = resolver.isReadOnly(root.link)
       if unsafe node.pointee.identity == identity { return -1 }
       table.rebind(1, to: identity)
+      rebound = .some(table.watches.remove(unsafe node.pointee.watch, for: 1))
+      unsafe node.pointee.watch = 0
       let old = unsafe node.pointee.descriptor
       if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
       unsafe node.pointee.keepsDescriptor = false
@@ -239,6 +261,8 @@ package final class Engine: Sendable {
       table.retired.append(old)
       return -1
     }
+    // The former directory's mark ends with its object, or is one too many.
+    if rebound != nil, policy.watches { forgetEverythingLater() }
     if closing >= 0 { _ = bl_close(closing) }
   }
 }

@@ -35,6 +35,8 @@ package struct Caller: Sendable {
 /// Attributes as the view shows them (R7): `st_ino` is the view's, `st_dev` is the mount's to fill.
 package struct Attributes {
   package var status: stat
+  /// For how many seconds the kernel may believe them.
+  package var timeout = 0.0
   /// When the object was made, where the backing knows.
   package var birth: timespec?
 }
@@ -42,19 +44,42 @@ package struct Attributes {
 /// A name that was looked up: the kernel's count of `node` is one higher than before.
 package struct Entry {
   package var node: NodeID
+  /// For how many seconds the kernel may believe that the name leads to the node.
+  package var timeout = 0.0
   package var attributes: Attributes
 }
 
-/// How long the kernel may believe an answer, in seconds. Zero: every operation asks, so that what
+/// What the kernel may believe without asking. As made: nothing; every operation asks, so that what
 /// changes behind the view is seen at once (R3).
-package struct CachePolicy: Sendable {
+package struct CachePolicy: Hashable, Sendable {
+  /// Directories are watched, and what is told of them is believed until it changes.
+  package var watches = false
+  /// Seconds for which everything is believed, watched or not.
   package var entryTimeout = 0.0
   package var attributeTimeout = 0.0
   package var negativeTimeout = 0.0
-  /// Data of files and listings of directories stay from one opening to the next.
+  /// Data of files and listings of directories stay from one opening to the next, watched or not.
   package var keepsPageCache = false
+  /// Otherwise it is the engine's looking up that tells who may not search a directory.
+  package var kernelChecksPermissions = false
 
   package init() {}
+
+  package var keepsNames: Bool { watches || entryTimeout > 0 || negativeTimeout > 0 }
+  package var keepsNothing: Bool { !keepsNames && attributeTimeout <= 0 && !keepsPageCache }
+
+  /// As nothing changes behind the view.
+  package static var always: CachePolicy {
+    var policy = CachePolicy()
+    policy.entryTimeout = Self.forever
+    policy.attributeTimeout = Self.forever
+    policy.negativeTimeout = Self.forever
+    policy.keepsPageCache = true
+    return policy
+  }
+
+  /// Longer than the kernel keeps anything.
+  static let forever = 1e9
 }
 
 package enum TimeChange: Sendable {

@@ -20,7 +20,7 @@ private func getAttributes(
     do throws(Errno) {
       let attributes = try unsafe engine.attributes(
         of: NodeID(node), handle: HandleID(ifPresent: info))
-      request.answer(attributes, timeout: engine.cachePolicy.attributeTimeout)
+      request.answer(attributes)
     } catch {
       request.fail(error)
     }
@@ -37,7 +37,7 @@ private func setAttributes(
     do throws(Errno) {
       let attributes = try unsafe engine.setAttributes(
         of: NodeID(node), handle: HandleID(ifPresent: info), changes, caller: request.caller)
-      request.answer(attributes, timeout: engine.cachePolicy.attributeTimeout)
+      request.answer(attributes)
     } catch {
       request.fail(error)
     }
@@ -74,8 +74,7 @@ extension Session {
     do throws(Errno) {
       let attributes = try engine.attributes(of: request.node, handle: handle)
       var answer = fuse_statx_out()
-      (answer.attr_valid, answer.attr_valid_nsec) = wireTimeout(
-        engine.cachePolicy.attributeTimeout)
+      (answer.attr_valid, answer.attr_valid_nsec) = wireTimeout(attributes.timeout)
       answer.stat = fuse_statx(attributes)
       request.answer(answer)
     } catch {

@@ -50,7 +50,7 @@ private func list(
 ) {
   unsafe serve(request) { request, session in
     let engine = session.engine
-    var listing = unsafe Listing(request.buffer(size: size), withEntries, engine.cachePolicy)
+    var listing = unsafe Listing(request.buffer(size: size), withEntries)
     do throws(Errno) {
       try unsafe engine.readDirectory(
         HandleID(info), from: Int64(offset), withEntries: withEntries
@@ -94,13 +94,11 @@ private func releaseDirectory(
 private struct Listing {
   private let buffer: UnsafeMutableRawBufferPointer
   private let withEntries: Bool
-  private let policy: CachePolicy
   private var used = 0
 
-  init(_ buffer: UnsafeMutableRawBufferPointer, _ withEntries: Bool, _ policy: CachePolicy) {
+  init(_ buffer: UnsafeMutableRawBufferPointer, _ withEntries: Bool) {
     unsafe self.buffer = unsafe buffer
     self.withEntries = withEntries
-    self.policy = policy
   }
 
   var isEmpty: Bool { used == 0 }
@@ -121,7 +119,7 @@ private struct Listing {
     let end = unsafe record + size
     if withEntries {
       // Node 0 makes the kernel take the name alone.
-      let out = unsafe entry.entry.map { fuse_entry_out($0, policy) } ?? fuse_entry_out()
+      let out = unsafe entry.entry.map { fuse_entry_out($0) } ?? fuse_entry_out()
       unsafe record.storeBytes(of: out, as: fuse_entry_out.self)
       unsafe record += entrySize
     }

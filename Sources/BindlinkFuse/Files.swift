@@ -210,7 +210,7 @@ extension Session {
         request.node, mode: arguments.mode, flags: Int32(bitPattern: arguments.flags),
         caller: request.caller(umask: arguments.umask))
       var answer = fuse_create_out()
-      answer.entry = fuse_entry_out(entry, engine.cachePolicy)
+      answer.entry = fuse_entry_out(entry)
       answer.open.fh = handle.rawValue
       if !request.answer(answer) {
         engine.release(handle, lockOwner: 0)

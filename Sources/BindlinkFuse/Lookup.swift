@@ -14,13 +14,13 @@ private func lookUp(
 ) {
   unsafe serve(request) { request, session in
     let engine = session.engine
+    var absence = 0.0
     do throws(Errno) {
-      let entry = try unsafe engine.lookup(NodeID(parent), name!)
+      let entry = try unsafe engine.lookup(NodeID(parent), name!, absence: &absence)
       request.answer(entry, from: engine)
     } catch {
-      let timeout = engine.cachePolicy.negativeTimeout
-      if error == .noEntry && timeout > 0 {
-        request.answerNegative(timeout: timeout)
+      if error == .noEntry && absence > 0 {
+        request.answerNegative(timeout: absence)
       } else {
         request.fail(error)
       }

@@ -64,15 +64,25 @@ package final class Notifications: Notifier, @unchecked Sendable {
     unsafe work.deallocate()
   }
 
-  package func send(_ invalidations: Invalidations) -> Bool {
-    let notice = Notice(invalidations)
+  private func enqueue(_ notice: Notice) -> Bool {
     let isQueued = state.withLock { state in
       guard state.phase == .running else { return false }
       state.queue.append(notice)
       return true
     }
-    guard isQueued else { return true }
-    unsafe sem_post(work)
+    if isQueued { unsafe sem_post(work) }
+    return isQueued
+  }
+
+  package func post(_ invalidations: Invalidations) { _ = enqueue(Notice(invalidations)) }
+
+  package func expireNames() {
+    if state.withLock({ $0.phase == .running && $0.kernelHasEpoch }) { write(.epoch) }
+  }
+
+  package func send(_ invalidations: Invalidations) -> Bool {
+    let notice = Notice(invalidations)
+    guard enqueue(notice) else { return true }
     var deadline = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
     deadline.tv_sec += patience
@@ -116,6 +126,9 @@ package final class Notifications: Notifier, @unchecked Sendable {
   }
 
   private func write(_ invalidations: Invalidations) -> Bool {
+    // A name that there cannot be: only the directory's lock is taken.
+    for node in invalidations.fences { expire([UInt8(ascii: "/")], in: node) }
+    for (parent, name) in invalidations.dropped { expire(name, in: parent, flags: 0) }
     for node in invalidations.nodes {
       // Offset 0 and length -1: attributes and all pages.
       write(
@@ -136,11 +149,11 @@ package final class Notifications: Notifier, @unchecked Sendable {
     return false
   }
 
-  private func expire(_ name: [UInt8], in parent: NodeID) {
+  private func expire(_ name: [UInt8], in parent: NodeID, flags: UInt32 = expireOnly) {
     write(
       .entry,
       fuse_notify_inval_entry_out(
-        parent: parent.rawValue, namelen: UInt32(name.count), flags: Self.expireOnly),
+        parent: parent.rawValue, namelen: UInt32(name.count), flags: flags),
       name + [0])
   }
 
@@ -199,6 +212,33 @@ extension Session {
       return true
     }
   }
+}
+
+extension Session {
+  /// Without a thread for it nothing may be believed that has to be watched: false.
+  func startWatcher() -> Bool {
+    guard engine.isWatching else { return true }
+    engine.prepareToWatch()
+    return threads.withLock { threads in
+      guard
+        let thread = unsafe startThread(
+          stackSize: Self.notifierStackSize * 2, runWatcher,
+          Unmanaged.passUnretained(self).toOpaque())
+      else { return false }
+      threads.insert(watcher: thread)
+      return true
+    }
+  }
+}
+
+private func runWatcher(_ session: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  // `run` keeps the session alive until it has joined this thread.
+  unsafe Unmanaged<Session>.fromOpaque(session!)._withUnsafeGuaranteedRef { session in
+    session.engine.prepareWorker()
+    session.engine.watchBackings()
+    session.finishThread()
+  }
+  return nil
 }
 
 private func runNotifier(_ session: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

@@ -47,7 +47,7 @@ struct Request: ~Copyable {
 
   /// The entry's lookup count is the kernel's now, or is taken back if it did not get there.
   consuming func answer(_ entry: Entry, from engine: Engine) {
-    var parameters = Self.parameters(entry, engine.cachePolicy)
+    var parameters = Self.parameters(entry)
     if unsafe fuse_reply_entry(request, &parameters) == -ENOENT {
       engine.forget(entry.node, 1)
     }
@@ -62,17 +62,17 @@ struct Request: ~Copyable {
     discard self
   }
 
-  consuming func answer(_ attributes: Attributes, timeout: Double) {
+  consuming func answer(_ attributes: Attributes) {
     var status = attributes.status
-    unsafe fuse_reply_attr(request, &status, timeout)
+    unsafe fuse_reply_attr(request, &status, attributes.timeout)
     discard self
   }
 
   consuming func answer(
     _ entry: Entry, _ handle: HandleID, savesFlush: Bool, from engine: Engine
   ) {
-    var parameters = Self.parameters(entry, engine.cachePolicy)
-    var info = Self.info(handle, engine.cachePolicy)
+    var parameters = Self.parameters(entry)
+    var info = Self.info(handle, engine)
     info.noflush = savesFlush ? 1 : 0
     if unsafe fuse_reply_create(request, &parameters, &info) == -ENOENT {
       engine.release(handle, lockOwner: 0)
@@ -82,7 +82,7 @@ struct Request: ~Copyable {
   }
 
   consuming func answer(_ handle: HandleID, savesFlush: Bool, from engine: Engine) {
-    var info = Self.info(handle, engine.cachePolicy)
+    var info = Self.info(handle, engine)
     info.noflush = savesFlush ? 1 : 0
     if unsafe fuse_reply_open(request, &info) == -ENOENT {
       engine.release(handle, lockOwner: 0)
@@ -155,19 +155,19 @@ struct Request: ~Copyable {
     return unsafe request
   }
 
-  private static func parameters(_ entry: Entry, _ policy: CachePolicy) -> fuse_entry_param {
+  private static func parameters(_ entry: Entry) -> fuse_entry_param {
     var parameters = fuse_entry_param()
     parameters.ino = fuse_ino_t(entry.node.rawValue)
     parameters.attr = entry.attributes.status
-    parameters.attr_timeout = policy.attributeTimeout
-    parameters.entry_timeout = policy.entryTimeout
+    parameters.attr_timeout = entry.attributes.timeout
+    parameters.entry_timeout = entry.timeout
     return parameters
   }
 
-  private static func info(_ handle: HandleID, _ policy: CachePolicy) -> fuse_file_info {
+  private static func info(_ handle: HandleID, _ engine: Engine) -> fuse_file_info {
     var info = fuse_file_info()
     info.fh = handle.rawValue
-    info.keep_cache = policy.keepsPageCache ? 1 : 0
+    info.keep_cache = engine.keepsPages(of: handle) ? 1 : 0
     return info
   }
 }

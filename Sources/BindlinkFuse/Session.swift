@@ -2,11 +2,12 @@
 // threads that serve it. Nothing here knows whether the descriptor is /dev/fuse or a socket.
 //
 // Threads: `run`'s caller supervises (joins what has ended, wakes what must end), workers serve
-// requests, one writes notifications, and each lock request that has to wait and each control
-// request has a thread of its own. A thread that is to leave a system call gets the wake signal,
-// again and again until it has left, because a signal may come before the system call that it is
-// meant for. The notifier cannot be woken: it may wait for a lock in the kernel until a worker has
-// answered whoever holds it, so the workers go on until it has ended.
+// requests, one writes notifications, one waits for changes behind the view, and each lock request
+// that has to wait and each control request has a thread of its own. A thread that is to leave a
+// system call gets the wake signal, again and again until it has left, because a signal may come
+// before the system call that it is meant for. The notifier cannot be woken: it may wait for a lock
+// in the kernel until a worker has answered whoever holds it, so the workers go on until it has
+// ended.
 package import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -103,7 +104,7 @@ package final class Session: @unchecked Sendable {
     guard !isStarted.exchange(true, ordering: .acquiringAndReleasing) else { return }
     WakeSignal.install()
     workerLimit = max(1, workers)
-    if !isToStop.load(ordering: .acquiring), startNotifier() {
+    if !isToStop.load(ordering: .acquiring), startNotifier(), startWatcher() {
       startWorker()
     }
     supervise()
@@ -124,7 +125,10 @@ package final class Session: @unchecked Sendable {
   private func supervise() {
     while true {
       let isToStop = isToStop.load(ordering: .acquiring)
-      if isToStop || phase.load(ordering: .acquiring) != .serving { notifications.close() }
+      if isToStop || phase.load(ordering: .acquiring) != .serving {
+        notifications.close()
+        engine.stopWatching()
+      }
       let (isEmpty, isKicking) = threads.withLock { threads in
         threads.joinFinished()
         if isToStop && threads.notifier == nil {

@@ -5,12 +5,14 @@ import Glibc
 struct ThreadSet {
   private(set) var workers: Set<pthread_t> = []
   private(set) var notifier: pthread_t?
+  private(set) var watcher: pthread_t?
   private var lockWaits: [pthread_t: LockWait] = [:]
   private var controlCalls: [pthread_t: ControlCall] = [:]
   private var finished: [pthread_t] = []
 
   var isEmpty: Bool {
-    workers.isEmpty && notifier == nil && lockWaits.isEmpty && controlCalls.isEmpty
+    workers.isEmpty && notifier == nil && watcher == nil && lockWaits.isEmpty
+      && controlCalls.isEmpty
       && finished.isEmpty
   }
   var lockWaitCount: Int { lockWaits.count }
@@ -20,6 +22,8 @@ struct ThreadSet {
 
   mutating func insert(notifier thread: pthread_t) { notifier = thread }
 
+  mutating func insert(watcher thread: pthread_t) { watcher = thread }
+
   mutating func insert(_ call: ControlCall, on thread: pthread_t) { controlCalls[thread] = call }
 
   mutating func insert(_ wait: LockWait, on thread: pthread_t) { lockWaits[thread] = wait }
@@ -28,6 +32,7 @@ struct ThreadSet {
   mutating func finish(_ thread: pthread_t) {
     workers.remove(thread)
     if notifier == thread { notifier = nil }
+    if watcher == thread { watcher = nil }
     controlCalls[thread] = nil
     lockWaits[thread] = nil
     finished.append(thread)

@@ -25,11 +25,11 @@ extension fuse_attr {
 }
 
 extension fuse_entry_out {
-  init(_ entry: Entry, _ policy: CachePolicy) {
+  init(_ entry: Entry) {
     self.init()
     nodeid = entry.node.rawValue
-    (entry_valid, entry_valid_nsec) = wireTimeout(policy.entryTimeout)
-    (attr_valid, attr_valid_nsec) = wireTimeout(policy.attributeTimeout)
+    (entry_valid, entry_valid_nsec) = wireTimeout(entry.timeout)
+    (attr_valid, attr_valid_nsec) = wireTimeout(entry.attributes.timeout)
     attr = fuse_attr(entry.attributes.status)
   }
 }

@@ -131,6 +131,12 @@ extension View {
     options.synchronizesDirectories = has(BINDLINK_VIEW_DIR_SYNC)
     options.keepsKernelCache = has(BINDLINK_VIEW_KERNEL_CACHE)
     options.tracesRequests = has(BINDLINK_VIEW_TRACE)
+    if has(BINDLINK_VIEW_CACHE_ALWAYS) {
+      if has(BINDLINK_VIEW_CACHE_NEVER) { throw wrongCall("the cache is kept always and never") }
+      options.cache = .always
+    } else if has(BINDLINK_VIEW_CACHE_NEVER) {
+      options.cache = .never
+    }
     options.hasLocalLocks = has(BINDLINK_VIEW_LOCAL_LOCKS)
     switch (has(BINDLINK_VIEW_NO_OPEN), has(BINDLINK_VIEW_OPEN)) {
     case (true, true): throw wrongCall("a view cannot be with and without opens")

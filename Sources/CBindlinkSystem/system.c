@@ -1,6 +1,7 @@
 /* The system calls of bindlink_system.h, in its order. */
 #define _GNU_SOURCE
 #include "bindlink_system.h"
+#include "result.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -28,12 +29,6 @@
 #ifndef RWF_APPEND
 #define RWF_APPEND 0x10
 #endif
-
-#define RESULT(call)                                   \
-	do {                                           \
-		long result_ = (call);                 \
-		return result_ < 0 ? -errno : result_; \
-	} while (0)
 
 /* The path by which the kernel reaches the object behind a descriptor. */
 struct fd_path {

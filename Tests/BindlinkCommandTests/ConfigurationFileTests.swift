@@ -44,6 +44,7 @@ import Testing
     expected.anchor = View.Anchor.none
     expected.anchorExceptions = ["/private"]
     expected.createsParents = true
+    expected.cache = .auto
     expected.drives = try DriveTable(
       parsing: #"D:=/conf/data;\\machineB\share=/home/me/share"#.utf8)
     expected.links = [
@@ -127,7 +128,7 @@ import Testing
       "except: [!a b]", "c.yaml:1:10: 'except' is of the type !a, not a text: quote it (EINVAL)"),
     Wrong("except: [\"a[\"]", "c.yaml:1:10: a[ has a [ without its ] (EINVAL, E4)"),
     Wrong(
-      "cache: always", "c.yaml:1:8: the cache cannot be chosen yet, other than as auto (EOPNOTSUPP)"
+      "cache: [auto]", "c.yaml:1:8: 'cache' is a list, not a text (EINVAL)"
     ),
     Wrong("drives: [a]", "c.yaml:1:9: drives is a list, not a set of keys and values (EINVAL)"),
     Wrong(

@@ -35,8 +35,8 @@ import Testing
   static let replies: [ControlReply] = [
     .changed, .links([]), .table(table),
     .links([
-      LinkStatus(link: link, isAnchored: true, isLive: false),
-      LinkStatus(link: link, isAnchored: false, isLive: true),
+      LinkStatus(link: link, isAnchored: true, isLive: false, cache: .timed),
+      LinkStatus(link: link, isAnchored: false, isLive: true, cache: .watched),
     ]),
     .explanation(
       Explanation(

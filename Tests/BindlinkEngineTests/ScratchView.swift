@@ -20,7 +20,7 @@ final class ScratchView {
     _ tree: ScratchTree, links: [(String, String)] = [], readOnly: Set<String> = [],
     merged: Set<String> = [], keepingInside: Set<String> = [],
     exceptions: [String] = [], parents: Bool = false, isReadOnly: Bool = false,
-    allowsOther: Bool = false, noOpen: Bool = false
+    allowsOther: Bool = false, noOpen: Bool = false, watches: Bool = false
   ) throws {
     self.tree = tree
     let pathOnly: Int32 = 0o10_000_000  // O_PATH
@@ -40,6 +40,7 @@ final class ScratchView {
     setup.exceptions = exceptions.map { .argument(Array($0.utf8)) }
     setup.isReadOnly = isReadOnly
     setup.allowsOther = allowsOther
+    setup.cachePolicy.watches = watches
     setup.noOpen = noOpen
     engine = try Engine(setup)
     engine.didMount(device: .max, mountID: .max)

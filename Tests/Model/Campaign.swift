@@ -59,7 +59,8 @@ final class Campaign {
       try known.close()
     }
     let made = try Laboratory(
-      command: options.command, hasAnchor: hasAnchor, options: [], watchdog: watchdog)
+      command: options.command, cache: options.cache, hasAnchor: hasAnchor, options: [],
+      watchdog: watchdog)
     laboratories[hasAnchor] = made
     return made
   }

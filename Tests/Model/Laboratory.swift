@@ -26,7 +26,12 @@ final class Laboratory {
   private let anchor: ino_t
   private var server: pid_t = 0
 
-  init(command: String, hasAnchor: Bool, options: [String], watchdog: Watchdog) throws {
+  private let settles: Bool
+
+  init(
+    command: String, cache: String, hasAnchor: Bool, options: [String], watchdog: Watchdog
+  ) throws {
+    settles = cache != "never"
     self.watchdog = watchdog
     self.hasAnchor = hasAnchor
     let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }
@@ -44,7 +49,7 @@ final class Laboratory {
     }
     anchor = try SystemCall.status(caller.host + "/anchor").st_ino
     let root = hasAnchor ? ["--anchor", caller.host + "/anchor"] : ["--empty"]
-    try start([command, "mount", caller.view, "-f"] + root + options)
+    try start([command, "mount", caller.view, "-f", "--cache", cache] + root + options)
     let mounts = try SystemCall.text(ofFile: "/proc/self/mountinfo").split(separator: "\n")
     kernelChecksModes = mounts.contains {
       $0.contains(" \(caller.view) ") && $0.contains("default_permissions")
@@ -129,6 +134,13 @@ final class Laboratory {
       clear(child, keeping: kept)
       if child != kept { _ = unsafe rmdir(child) }
     }
+  }
+
+  /// The kernel knows of all that has been done behind the view when this returns.
+  func settle() throws {
+    guard settles else { return }
+    let client = try ControlClient(view: Array(caller.view.utf8))
+    _ = try client.call(.list)
   }
 
   // MARK: The table

@@ -17,6 +17,8 @@ struct Model: ParsableCommand {
   var length = 300
   @Option(help: "Seconds without an answer after which the server is killed.")
   var patience = 20
+  @Option(help: "What the kernel keeps: never, or auto with a settled view before each look.")
+  var cache = "never"
   @Option(help: "Where the script of a failing case is kept.")
   var keep = "."
   @Option(help: "The bindlink command.")

@@ -42,6 +42,7 @@ final class Run {
 
   /// Returns the rules that had a say.
   func step(_ step: Step) throws -> Set<Rule> {
+    try laboratory.settle()
     switch step {
     case .call(let operation): return try make(operation)
     case .change(let change): return try make(change)
@@ -77,6 +78,7 @@ final class Run {
     }
     try compare(result, verdict)
     if case .success = result, verdict.refusals.isEmpty { verdict.apply() }
+    try laboratory.settle()
     if operation.kind == .rename { files.dropDirectories() }
     for path in verdict.viewDirectories { try compareListing(.view, path) }
     for path in verdict.hostDirectories { try compareListing(.host, path) }
@@ -112,6 +114,7 @@ final class Run {
 
   func compareTrees() throws {
     watchdog.step()
+    try laboratory.settle()
     try compareTree(.view, [])
     for name in laboratory.directories.keys.sorted() where reference.host.object(at: [name]) != nil
     {

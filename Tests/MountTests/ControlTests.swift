@@ -85,7 +85,8 @@ extension MountedViews {
       let timeouts = ["entry", "negative", "attr"].map { "\($0)_timeout=600" }.joined(
         separator: ",")
       try withView(
-        ["b/l/old=1", "b/other=2", "l/new=3"], "@/b", "--link", "/l=@/l", "-o", timeouts
+        ["b/l/old=1", "b/other=2", "l/new=3"], "@/b", "--link", "/l=@/l", "-o", timeouts,
+        "--cache", "never"
       ) { view, host in
         let client = try installClient(host)
         let held = view.descriptor("l/new")

@@ -99,7 +99,11 @@ extension MountedViews {
         #expect(links.map { $0["exceptions"] as? [String] } == [[], ["/x"], []])
         #expect(links.map { $0["kind"] as? String } == ["anchorless", "anchorless", "anchored"])
         #expect(links.map { $0["state"] as? String } == ["live", "dangling", "live"])
-        #expect(links.allSatisfy { $0.count == 7 })
+        let isWatched = Situation.cache == "auto"
+        #expect(
+          links.map { $0["cache"] as? String }
+            == (isWatched ? ["watched", "never", "watched"] : ["never", "never", "never"]))
+        #expect(links.allSatisfy { $0.count == 8 })
         let text = try command(host, "list", "view").output
         #expect(text.contains("/g -> \(host.string)/gone (merged, anchorless, dangling)\n"))
         #expect(text.contains("\n  except /x\n"))

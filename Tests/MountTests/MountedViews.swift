@@ -34,12 +34,15 @@ func withView(
   let paths = arguments.prefix { !$0.hasPrefix("-") }
   let mounted = try scratch.command(
     ["mount"] + paths + [mountpoint] + arguments.dropFirst(paths.count)
+      + (arguments.contains("--cache") ? [] : ["--cache", Situation.cache])
       + ViewMode.options(besides: arguments))
   try #require(
     mounted.status == 0 && mounted.errors.isEmpty, "\(mounted)", sourceLocation: sourceLocation)
   let servers = scratch.servers
   #expect(servers.count == 1, sourceLocation: sourceLocation)
 
+  if Situation.cache != "never" { Settling.begin(mountpoint) }
+  defer { Settling.end() }
   try body(Place("\(mountpoint)"), scratch.host)
 
   let unmounted = try scratch.command(["unmount", mountpoint])

@@ -14,7 +14,9 @@ struct Place: Sendable {
   var string: String { String(decoding: path.bytes, as: UTF8.self) }
 
   private func text(_ name: Path) -> [CChar] {
-    (name.bytes.first == UInt8(ascii: "/") || name.bytes.isEmpty ? name : path + "/" + name).text
+    Settling.note(path)
+    return (name.bytes.first == UInt8(ascii: "/") || name.bytes.isEmpty ? name : path + "/" + name)
+      .text
   }
 
   /// "ok", or the error's name.

@@ -18,6 +18,9 @@ extension MountedViews {
       [
         Arrangement(name: "a plain view", items: ["src/"]),
         Arrangement(
+          name: "a plain view of which nothing is cached", items: ["src/"],
+          arguments: ["@/src", "--cache", "never"]),
+        Arrangement(
           name: "inside a nested link", items: ["src/", "outer/a/b/", "inner/"],
           arguments: [
             "@/src", "--link", "/n=@/outer", "--link", "/n/a/b/in=@/inner", "--parents",

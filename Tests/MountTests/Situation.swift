@@ -18,6 +18,9 @@ enum Situation: String {
     return getuid() == 0 ? .root : .user
   }()
 
+  /// The policy of the views whose tests do not choose one: $BINDLINK_CACHE, or auto.
+  static let cache = ProcessInfo.processInfo.environment["BINDLINK_CACHE"] ?? "auto"
+
   static var isRoot: Bool { present == .root }
   /// Whether mount(2) can be called.
   static var canMount: Bool { present != .user }

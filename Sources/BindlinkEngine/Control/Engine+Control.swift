@@ -124,6 +124,8 @@ extension Engine {
 extension Engine {
   /// Answers a request as C9 allows the caller.
   package func answer(_ request: ControlRequest, from caller: Caller) -> ControlReply {
+    // Who asks sees all that happened behind the view before, and so does what he does next.
+    settle()
     let mayChange = mayChange(caller)
     do throws(LinkError) {
       switch request {

@@ -2,6 +2,7 @@
 
 package import BindlinkControl
 package import BindlinkMap
+internal import CBindlinkSystem
 
 extension Engine {
   /// All or nothing (C6), one at a time. When it returns every new lookup sees the new table (C7).
@@ -37,12 +38,32 @@ extension Engine {
         statuses.append(
           LinkStatus(
             link: request, isAnchored: try view.isAnchored(path),
-            isLive: try view.isLive(path)))
+            isLive: try view.isLive(path), cache: cacheRegime(of: link.backing)))
       } catch {
         throw LinkError(error, "C10", path.description, "cannot be looked at")
       }
     }
     return statuses
+  }
+}
+
+extension Engine {
+  /// By what the file system and the limits say: a directory of the backing can be watched.
+  private func cacheRegime(of backing: [UInt8]) -> CacheRegime {
+    guard policy.watches else {
+      if policy.entryTimeout >= CachePolicy.forever { return .always }
+      return policy.keepsNothing ? .never : .timed
+    }
+    guard var object = try? host.open(backing),
+      let status = try? System.status(of: object.raw, synchronising: false)
+    else { return .never }
+    guard let watcher, !watcher.isAtLimit else { return .timed }
+    if !status.isDirectory {
+      guard let parent = try? host.openParent(of: backing) else { return .timed }
+      object = parent.descriptor
+    }
+    return watcher.isWatchable(object.raw, mount: status.mount_id, device: status.device)
+      && watcher.key(of: object.raw) != nil ? .watched : .timed
   }
 }
 

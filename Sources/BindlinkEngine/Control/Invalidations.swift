@@ -14,6 +14,11 @@ package struct Invalidations: Sendable {
   /// Attributes, page cache and cached listing.
   package var nodes: [NodeID] = []
 
+  /// One cached name each that leads to something else now; places below it and mounts on it go.
+  package var dropped: [(parent: NodeID, name: [UInt8])] = []
+  /// Directories of which answers may be on their way: what is written after has come after them.
+  package var fences: [NodeID] = []
+
   package init() {}
 }
 
@@ -23,6 +28,11 @@ package protocol Notifier: AnyObject, Sendable {
   /// nodes and entries have been written all the same. Called without a lock, and from no thread that
   /// serves a request.
   func send(_ invalidations: Invalidations) -> Bool
+  /// Returns at once; may be called by who serves a request.
+  func post(_ invalidations: Invalidations)
+  /// The kernel looks each name up before it uses it again. It takes no lock for that: this may be
+  /// called by who serves a request, and what he answers comes after it.
+  func expireNames()
 }
 
 extension Engine {
@@ -34,5 +44,22 @@ extension Engine {
   /// True at once where nothing is connected.
   package func notify(_ invalidations: Invalidations) -> Bool {
     notifier.withLock { $0 }?.send(invalidations) ?? true
+  }
+
+  /// Who may not search a directory finds nothing in it, not even what the kernel knows of it.
+  func didChangePermissions() {
+    guard policy.keepsNames, !policy.kernelChecksPermissions else { return }
+    notifier.withLock { $0 }?.expireNames()
+    // Lists of names that are on their way at this moment.
+    let listed = handles.directoriesListedWithEntries
+    if listed.isEmpty { return }
+    var invalidations = Invalidations()
+    invalidations.everyEntry = true
+    invalidations.listedDirectories = listed
+    post(invalidations)
+  }
+
+  func post(_ invalidations: Invalidations) {
+    notifier.withLock { $0 }?.post(invalidations)
   }
 }

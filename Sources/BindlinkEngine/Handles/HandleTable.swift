@@ -157,6 +157,8 @@ internal import Synchronization
     }
   }
 
+  var openDirectories: [NodeID] { state.withLock { $0.streams.values.map(\.node) } }
+
   func stream(_ handle: HandleID) throws(Errno) -> DirectoryStream {
     _ = try descriptor(handle)
     let index = UInt32(truncatingIfNeeded: handle.rawValue)

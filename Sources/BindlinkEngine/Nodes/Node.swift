@@ -20,24 +20,33 @@ enum Origin: UInt8 {
 /// A name by which a node was looked up. Allocated with its bytes behind it.
 @safe struct KnownName {
   var next: UnsafeMutablePointer<KnownName>?
+  /// The next name with the same hash.
+  var hashNext: UnsafeMutablePointer<KnownName>?
+  /// Whose name it is.
+  var slot: UInt32
   var parent: UInt32
   /// The governing layer of this name; another name of the same file may have another.
   var link: Int32
   var length: UInt16
   var origin: Origin
+  /// The kernel holds the name as one to be asked for again, which it does without the directory's
+  /// lock: an answer then may reach it after the word that it is out of date.
+  var mayBeAsked = false
 
   static let header = MemoryLayout<KnownName>.stride
 
-  static func make(parent: UInt32, name: Name, length: Int, link: Int32, origin: Origin)
-    -> UnsafeMutablePointer<KnownName>
-  {
+  static func make(
+    slot: UInt32, parent: UInt32, name: Name, length: Int, link: Int32, origin: Origin
+  ) -> UnsafeMutablePointer<KnownName> {
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: header + length + 1, alignment: MemoryLayout<KnownName>.alignment)
     unsafe (raw + header).copyMemory(from: name, byteCount: length)
     unsafe (raw + header).storeBytes(of: 0, toByteOffset: length, as: UInt8.self)
     let record = unsafe raw.bindMemory(to: KnownName.self, capacity: 1)
     unsafe record.initialize(
-      to: KnownName(next: nil, parent: parent, link: link, length: UInt16(length), origin: origin))
+      to: KnownName(
+        next: nil, hashNext: nil, slot: slot, parent: parent, link: link, length: UInt16(length),
+        origin: origin))
     return unsafe record
   }
 
@@ -91,7 +100,13 @@ enum Origin: UInt8 {
   /// That of the table by which the directory was last opened; the kernel's listing is of no later
   /// one.
   var listed: UInt32 = 0
+  /// Of a directory: its place in the table of watches; 0: none yet.
+  var watch: UInt32 = 0
   var isReadOnly = false
+  /// It has left a watched name, and may have gone to where nobody watches.
+  var hasStrayed = false
+  /// When it was last looked at it had one name: its directory's watch tells of all that happens to it.
+  var hasOneName = false
   var keepsDescriptor = false
   /// Used since the descriptor cache's hand last passed.
   var recentlyUsed = false

@@ -21,6 +21,10 @@ internal import Glibc
   var directories = DescriptorCache()
   /// Of files that are used without handles.
   var files = FileCache()
+  var watches = WatchTable()
+  /// How far the way to the root's backing is watched.
+  var rootWay = RootWay()
+  private(set) var names = NameTable()
   /// Former descriptors of the root that were in use when it was bound to another object.
   var retired: [Int32] = []
 
@@ -32,6 +36,7 @@ internal import Glibc
 
   deinit {
     for descriptor in retired { _ = bl_close(descriptor) }
+    for step in rootWay.steps { _ = bl_close(step.descriptor) }
     for slot in 1..<used where unsafe self[slot].pointee.isInUse {
       let (descriptor, file) = unsafe (self[slot].pointee.descriptor, self[slot].pointee.file)
       if descriptor >= 0 { _ = bl_close(descriptor) }
@@ -96,6 +101,16 @@ internal import Glibc
       slot = unsafe node.pointee.hashNext
     }
     return nil
+  }
+
+  /// The nodes of one object, by whatever mount and with whatever rights.
+  func forEachNode(of identity: Identity, _ body: (UInt32) -> Void) {
+    var slot = buckets[Int(truncatingIfNeeded: identity.hash) & (buckets.count - 1)]
+    while slot != 0 {
+      let node = unsafe self[slot]
+      if unsafe node.pointee.identity.object == identity.object { body(slot) }
+      slot = unsafe node.pointee.hashNext
+    }
   }
 
   mutating func insert(_ node: consuming Node) -> UInt32 {
@@ -190,9 +205,10 @@ internal import Glibc
       dropFirstName(slot)
     }
     let record = unsafe KnownName.make(
-      parent: parent, name: name, length: length, link: link, origin: origin)
+      slot: slot, parent: parent, name: name, length: length, link: link, origin: origin)
     unsafe record.pointee.next = node.pointee.names
     unsafe node.pointee.names = record
+    unsafe names.insert(record)
     unsafe self[parent].pointee.children += 1
     return deserted
   }
@@ -236,6 +252,7 @@ internal import Glibc
       unsafe previous?.pointee.next = known.pointee.next
     }
     unsafe self[parent].pointee.children -= 1
+    unsafe names.remove(known)
     unsafe UnsafeMutableRawPointer(known).deallocate()
   }
 
@@ -244,6 +261,7 @@ internal import Glibc
     guard let record = unsafe node.pointee.names else { return }
     unsafe node.pointee.names = record.pointee.next
     unsafe self[record.pointee.parent].pointee.children -= 1
+    unsafe names.remove(record)
     unsafe UnsafeMutableRawPointer(record).deallocate()
   }
 
@@ -280,10 +298,10 @@ internal import Glibc
 
   // MARK: The end of a node
 
-  /// Frees the node, and its parents that only it kept, if the kernel has forgotten it. Returns
-  /// descriptors to close.
-  mutating func collect(_ first: UInt32) -> [Int32] {
-    var closing: [Int32] = []
+  /// Frees the node, and its parents that only it kept, if the kernel has forgotten it. A watched
+  /// directory has to be open for that, so that its mark can be taken away.
+  mutating func collect(_ first: UInt32) -> Leavings {
+    var closing = Leavings()
     var slot = first
     while slot > 1 {
       let node = unsafe self[slot]
@@ -291,12 +309,19 @@ internal import Glibc
         unsafe node.pointee.children == 0, unsafe node.pointee.pins == 0,
         unsafe node.pointee.moves == 0
       else { break }
+      let watch = unsafe node.pointee.watch
+      if watch != 0, watch != WatchTable.refused, unsafe node.pointee.descriptor < 0 {
+        closing.unopened.append(slot)
+        break
+      }
+      let unwatched = watches.remove(watch, for: slot)
+      unsafe node.pointee.watch = 0
       if unsafe node.pointee.descriptor >= 0 {
-        closing.append(unsafe node.pointee.descriptor)
+        closing.descriptors.append((unsafe node.pointee.descriptor, unwatched))
         if unsafe !node.pointee.keepsDescriptor { directories.remove(slot) }
         unsafe node.pointee.descriptor = -1
       }
-      if unsafe node.pointee.file >= 0 { closing.append(takeFile(slot)) }
+      if unsafe node.pointee.file >= 0 { closing.add(takeFile(slot)) }
       let parent = unsafe node.pointee.names?.pointee.parent ?? 0
       // A file may be known in several directories: each of them loses a child.
       var others: [UInt32] = []
@@ -310,15 +335,32 @@ internal import Glibc
       unsafe node.pointee.generation &+= 1
       free.append(slot)
       count -= 1
-      for other in others { closing += collect(other) }
+      for other in others { closing.add(collect(other)) }
       slot = parent
     }
     return closing
   }
 }
 
+/// What has to be done outside of the lock when nodes end.
+struct Leavings {
+  /// To be closed, and of which of them the watch is to end first.
+  var descriptors: [(raw: Int32, unwatched: WatchKey?)] = []
+  /// Watched directories to be opened and collected again.
+  var unopened: [UInt32] = []
+
+  var isEmpty: Bool { descriptors.isEmpty && unopened.isEmpty }
+
+  mutating func add(_ other: Leavings) {
+    descriptors += other.descriptors
+    unopened += other.unopened
+  }
+
+  mutating func add(_ raw: Int32) { descriptors.append((raw, nil)) }
+}
+
 @inline(__always)
-private func sameBytes(_ a: Name, _ b: Name, _ count: Int) -> Bool {
+func sameBytes(_ a: Name, _ b: Name, _ count: Int) -> Bool {
   for index in 0..<count where unsafe a[index] != b[index] { return false }
   return true
 }

@@ -19,6 +19,10 @@ internal import CBindlinkSystem
   let isReadOnly: Bool
   /// False for synthesised and blank directories.
   let isReal: Bool
+  /// The node's watch, what may be believed of what is in the directory, and since when.
+  var watch: UInt32
+  var regime: Regime
+  var moment: UInt64
 
   deinit { unsafe engine.unpin(slot) }
 

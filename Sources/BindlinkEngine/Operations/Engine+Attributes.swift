@@ -8,7 +8,16 @@ extension Engine {
   /// The attributes of a node; through the open file where the kernel names one.
   package func attributes(of id: NodeID, handle: HandleID?) throws(Errno) -> Attributes {
     let node = try pinned(id)
-    return attributes(try status(of: node, handle: handle), of: node)
+    var regime = policy.watches ? regime(ofAttributes: node) : .asked
+    let status = try status(of: node, handle: handle)
+    if policy.watches, !node.isDirectory {
+      let (slot, hasOneName) = (node.slot, status.link_count == 1)
+      if !hasOneName { regime = min(regime, .timed) }
+      nodes.withLock { unsafe $0[slot].pointee.hasOneName = hasOneName }
+    }
+    var attributes = attributes(status, of: node)
+    attributes.timeout = timeout(ofAttributes: regime)
+    return attributes
   }
 
   private func status(of node: borrowing PinnedNode, handle: HandleID?) throws(Errno) -> Status {
@@ -76,8 +85,14 @@ extension Engine {
         let object = try openObject(node.slot, System.pathOnly)
         try apply(changes, to: object.raw, isPathOnly: true)
       }
+      if node.isDirectory, changes.mode != nil || changes.uid != nil || changes.gid != nil {
+        didChangePermissions()
+      }
     }
-    return attributes(try status(of: node, handle: handle), of: node)
+    var attributes = attributes(try status(of: node, handle: handle), of: node)
+    // The kernel takes them even if word of a later change has overtaken them.
+    attributes.timeout = timeout(ofAttributes: .asked)
+    return attributes
   }
 
   /// Ownership before mode, since a change of owner clears the set-id bits that a mode may set.

@@ -19,7 +19,9 @@ extension Engine {
       : try host.openCovered()
     let stream = DirectoryStream(node: id, isListed: directory.isListed, version: directory.version)
     let handle = try handles.insert(descriptor, flags: 0, node: id, stream: stream)
-    guard cachePolicy.keepsPageCache, !directory.isListed else { return (handle, false, false) }
+    guard policy.keepsPageCache || directory.regime == .watched, !directory.isListed else {
+      return (handle, false, false)
+    }
     let (slot, version) = (NodeTable.slot(of: id), directory.version)
     let keepsListing = nodes.withLock { table in
       let node = unsafe table[slot]

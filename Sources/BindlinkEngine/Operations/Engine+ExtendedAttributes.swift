@@ -56,7 +56,9 @@ extension Engine {
     if unsafe strncmp(name, "system.posix_acl_", 17) == 0 {
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
-      return try body(object.raw)
+      try body(object.raw)
+      if node.isDirectory { didChangePermissions() }
+      return
     }
     try body(object.raw)
   }

@@ -8,14 +8,31 @@ extension Engine {
   /// The entry at a name; the kernel's count of its node is raised by one. ENOENT: the view shows
   /// nothing there, hidden or not (E1).
   package func lookup(_ parent: NodeID, _ name: Name) throws(Errno) -> Entry {
-    try unsafe checkName(name)
-    let directory = try directory(parent)
-    return try unsafe lookup(in: directory, name)
+    var absence = 0.0
+    return try unsafe lookup(parent, name, absence: &absence)
   }
 
-  func lookup(in directory: borrowing OpenDirectory, _ name: Name) throws(Errno) -> Entry {
+  /// `absence`: for how many seconds the kernel may believe an ENOENT.
+  package func lookup(
+    _ parent: NodeID, _ name: Name, absence: inout Double
+  ) throws(Errno) -> Entry {
+    try unsafe checkName(name)
+    let directory = try directory(parent)
+    do throws(Errno) {
+      return try unsafe lookup(in: directory, name, holdingLock: false)
+    } catch {
+      if error == .noEntry { absence = unsafe timeout(ofAbsence: name, in: directory) }
+      throw error
+    }
+  }
+
+  /// `holdingLock`: the client holds the directory's lock in the kernel, as it does for all but the
+  /// second look at a name that it has.
+  func lookup(
+    in directory: borrowing OpenDirectory, _ name: Name, holdingLock: Bool = true
+  ) throws(Errno) -> Entry {
     let located = try unsafe locate(in: directory, name)
-    return try unsafe register(located, in: directory, name)
+    return try unsafe register(located, in: directory, name, holdingLock: holdingLock)
   }
 
   func locate(in directory: borrowing OpenDirectory, _ name: Name) throws(Errno) -> Located {
@@ -27,25 +44,35 @@ extension Engine {
 
   /// Makes an object known by a name, and gives the kernel one count of it.
   func register(
-    _ located: Located, in parent: borrowing OpenDirectory, _ name: Name
+    _ located: Located, in parent: borrowing OpenDirectory, _ name: Name, holdingLock: Bool = true
   ) throws(Errno) -> Entry {
     let (slot, resolver, version) = (parent.slot, parent.resolver, parent.version)
-    var closing: [Int32] = []
+    var leavings = Leavings()
+    var belief = Belief(
+      name: unsafe policy.watches && parent.decides(name) ? parent.regime : .asked)
     let id = nodes.withLock { table -> NodeID in
       let found = unsafe enter(
-        located, parent: slot, name, resolver, version, known: nil, in: &table, &closing)
+        located, parent: slot, name, resolver, version, known: nil, in: &table, &leavings)
       unsafe table[found].pointee.lookups += 1
+      if policy.watches {
+        unsafe belief.limit(located, found, at: name, in: parent, holdingLock: holdingLock, table)
+      }
       return table.id(of: found)
     }
-    for descriptor in closing { _ = bl_close(descriptor) }
-    return unsafe Entry(node: id, attributes: attributes(of: located, in: parent, name))
+    finish(leavings)
+    if belief.isToBeDropped { unsafe drop(name, in: parent) }
+    var entry = unsafe Entry(
+      node: id, timeout: timeout(ofName: belief.name),
+      attributes: attributes(of: located, in: parent, name))
+    entry.attributes.timeout = timeout(ofAttributes: belief.attributes)
+    return entry
   }
 
   /// The node of a located object, `known` if it is that one's; made if there is none. It is known by
   /// the name, and located by that snapshot, from then on. Descriptors to be closed are added.
   func enter(
     _ located: Located, parent: UInt32, _ name: Name, _ resolver: Resolver, _ version: UInt32,
-    known: UInt32?, in table: inout NodeTable, _ closing: inout [Int32]
+    known: UInt32?, in table: inout NodeTable, _ leavings: inout Leavings
   ) -> UInt32 {
     let isReadOnly = resolver.isReadOnly(located.link)
     let identity = unsafe identity(of: located, parent: parent, name, in: table)
@@ -71,8 +98,8 @@ extension Engine {
     unsafe node.pointee.scope = located.scope
     let deserted = unsafe table.addName(
       slot, parent: parent, name, link: located.link, origin: located.origin)
-    if deserted != 0 { closing += table.collect(deserted) }
-    if let kept = table.takeKept(slot) { closing.append(kept) }
+    if deserted != 0 { leavings.add(table.collect(deserted)) }
+    if let kept = table.takeKept(slot) { leavings.add(kept) }
     return slot
   }
 
@@ -95,16 +122,19 @@ extension Engine {
 
   /// The kernel gives `count` counts of a node back.
   package func forget(_ id: NodeID, _ count: UInt64) {
-    let closing = nodes.withLock { table -> [Int32] in
-      guard id != .root, let node = unsafe table[id] else { return [] }
+    let leavings = nodes.withLock { table -> Leavings in
+      guard id != .root, let node = unsafe table[id] else { return Leavings() }
       unsafe node.pointee.lookups -= min(count, node.pointee.lookups)
       return table.collect(NodeTable.slot(of: id))
     }
-    for descriptor in closing { _ = bl_close(descriptor) }
+    finish(leavings)
   }
 
   /// How many nodes the kernel knows, the root included. For tests.
   package var nodeCount: Int { nodes.withLock { $0.count } }
+
+  /// How many directories are watched. For tests.
+  package var watchCount: Int { nodes.withLock { $0.watches.count } }
 
   /// A name that no directory can have must not reach the host's path walk.
   func checkName(_ name: Name) throws(Errno) {

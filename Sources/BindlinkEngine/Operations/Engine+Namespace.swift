@@ -77,10 +77,24 @@ extension Engine {
     _ id: NodeID, _ newParent: NodeID, _ newName: Name, caller: Caller
   ) throws(Errno) -> Entry {
     let object = try objectToLink(id)
-    return try unsafe make(newParent, newName, isDirectory: false, caller) {
+    let entry = try unsafe make(newParent, newName, isDirectory: false, caller) {
       (directory, name) throws(Errno) in
       _ = try unsafe System.checked(bl_link_descriptor(object.raw, directory, name))
     }
+    if policy.watches { tellOtherNodes(of: entry.node) }
+    return entry
+  }
+
+  /// What was believed of a file that had one name: the kernel knows it of the node that it linked.
+  private func tellOtherNodes(of id: NodeID) {
+    var others = Invalidations()
+    nodes.withLock { table in
+      guard let node = unsafe table[id] else { return }
+      table.forEachNode(of: unsafe node.pointee.identity) { slot in
+        if table.id(of: slot) != id { others.nodes.append(table.id(of: slot)) }
+      }
+    }
+    if !others.nodes.isEmpty { post(others) }
   }
 
   private func objectToLink(_ id: NodeID) throws(Errno) -> Descriptor {

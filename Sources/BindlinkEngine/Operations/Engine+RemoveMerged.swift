@@ -26,6 +26,7 @@ extension Engine {
         let object = record.status.identity.object
         if seen.contains(object) { continue }
         seen.append(object)
+        willChange(elsewhere: parent.descriptor)
         let identity = try Impersonation(self, caller)
         defer { _ = identity }
         _ = try unsafe System.checked(

@@ -83,12 +83,14 @@ extension Engine {
       moved.link = newTarget.link
       moved.scope = newScope
       unsafe changedName(source, moved, from: from.slot, name, to: to.slot, newName)
+      unsafe limitBelief(in: moved, at: newName, in: to)
       if exchanges, let replaced {
         var other = replaced
         other.origin = sourceTarget.origin
         other.link = sourceTarget.link
         other.scope = otherScope
         unsafe changedName(replaced, other, from: to.slot, newName, to: from.slot, name)
+        unsafe limitBelief(in: other, at: name, in: from)
       }
     }
     endMove(moving)
@@ -216,36 +218,41 @@ extension Engine {
   }
 
   private func endMove(_ slots: [UInt32]) {
-    let closing = nodes.withLock { table -> [Int32] in
-      var closing: [Int32] = []
+    let leavings = nodes.withLock { table -> Leavings in
+      var leavings = Leavings()
       for slot in slots {
         unsafe table[slot].pointee.moves -= 1
         unsafe table[slot].pointee.moved &+= 1
-        closing += table.collect(slot)
+        leavings.add(table.collect(slot))
       }
-      return closing
+      return leavings
     }
-    for descriptor in closing { _ = bl_close(descriptor) }
+    finish(leavings)
   }
 
   private func changedName(
     _ old: Located, _ new: Located, from parent: UInt32, _ name: Name, to newParent: UInt32,
     _ newName: Name
   ) {
-    let closing = nodes.withLock { table -> [Int32] in
-      guard let slot = find(old, in: table) else { return [] }
+    let leavings = nodes.withLock { table -> Leavings in
+      guard let slot = find(old, in: table) else { return Leavings() }
       // R4: lookups from a directory below one that moved follow the table at its new place.
       if old.isDirectory, old.scope !== new.scope || old.link != new.link {
         table.outdateDirectories(below: slot)
       }
+      let mayBeAsked =
+        unsafe table.findName(slot, parent: parent, name, length: strlen(name))?.pointee.mayBeAsked
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
       if old.belongsToLink { unsafe node.pointee.link = new.link }
       if let scope = new.scope { unsafe node.pointee.scope = scope }
       let deserted = unsafe table.addName(
         slot, parent: newParent, newName, link: new.link, origin: new.origin)
-      return deserted == 0 ? [] : table.collect(deserted)
+      // The kernel's name keeps what it was given until it moved.
+      unsafe table.findName(slot, parent: newParent, newName, length: strlen(newName))?.pointee
+        .mayBeAsked = mayBeAsked ?? true
+      return deserted == 0 ? Leavings() : table.collect(deserted)
     }
-    for descriptor in closing { _ = bl_close(descriptor) }
+    finish(leavings)
   }
 }

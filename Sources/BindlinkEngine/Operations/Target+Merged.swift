@@ -22,7 +22,8 @@ extension Engine {
           if link == directory.link, directory.descriptor >= 0 {
             return unsafe Target(in: directory.descriptor, name, .child, link: link)
           }
-          return unsafe Target(in: try System.duplicate(found.descriptor), name, .layer, link: link)
+          return unsafe Target(
+            elsewhere: try System.duplicate(found.descriptor), name, .layer, link: link, self)
         }
         isReadOnly = true
       }

@@ -25,11 +25,13 @@ internal import Glibc
     self.link = link
   }
 
+  /// In a directory that is not behind the node of which the kernel asked.
   init(
-    in directory: consuming Descriptor, _ name: Name, backingName: [UInt8]? = nil, _ origin: Origin,
-    link: Int32
+    elsewhere directory: consuming Descriptor, _ name: Name, backingName: [UInt8]? = nil,
+    _ origin: Origin, link: Int32, _ engine: Engine
   ) {
     descriptor = directory.release()
+    engine.willChange(elsewhere: descriptor)
     owned = true
     unsafe viewName = name
     self.backingName = backingName.map { $0.map { CChar(bitPattern: $0) } + [0] }
@@ -89,7 +91,8 @@ extension Engine {
     }
     guard let outer = try layers.directory(governing, path: path) else { throw .notPermitted }
     if resolver.isReadOnly(link) { throw .readOnlyFileSystem }
-    return unsafe Target(in: try System.duplicate(outer.descriptor), name, .layer, link: link)
+    return unsafe Target(
+      elsewhere: try System.duplicate(outer.descriptor), name, .layer, link: link, self)
   }
 
   /// Where the object that was located can be changed. EBUSY: a synthesised directory, or a place where
@@ -111,7 +114,7 @@ extension Engine {
     case .layer:
       let path = try virtualPath(of: directory.slot)
       let outer = try directory.resolver.openLayer(located.link, at: path)
-      return unsafe Target(in: outer, name, .layer, link: located.link)
+      return unsafe Target(elsewhere: outer, name, .layer, link: located.link, self)
     case .linkRoot: return try unsafe rootTarget(located.link, name, directory.resolver)
     case .covered, .synthesised: throw .busy
     }
@@ -127,8 +130,8 @@ extension Engine {
     let parent = try host.openParent(of: backing)
     let last = parent.name
     return unsafe Target(
-      in: try System.duplicate(parent.descriptor.raw), name, backingName: last, .linkRoot,
-      link: link)
+      elsewhere: try System.duplicate(parent.descriptor.raw), name, backingName: last, .linkRoot,
+      link: link, self)
   }
 
   // MARK: Objects that lose their last name
@@ -200,10 +203,10 @@ extension Engine {
     let inode = inodes.number(
       of: located.status.identity, isDirectory: false, link: located.link)
     return Entry(
-      node: id,
+      node: id, timeout: timeout(ofName: .asked),
       attributes: Attributes(
         status: located.status.stat(inode: inode, linkCount: located.status.link_count),
-        birth: located.status.birth))
+        timeout: timeout(ofAttributes: .asked), birth: located.status.birth))
   }
 }
 

@@ -137,7 +137,9 @@ typedef struct bindlink_link {
                                                * default with BINDLINK_VIEW_READ_ONLY */
 #define BINDLINK_VIEW_OPEN 0x8000u           /* opening a file costs a message, also in such a view */
 #define BINDLINK_VIEW_LOCAL_LOCKS 0x10000u   /* locks are the view's own; closing costs no message */
-#define BINDLINK_VIEW_FLAGS 0x1ffffu
+#define BINDLINK_VIEW_CACHE_ALWAYS 0x20000u  /* nobody changes the backings but through the view */
+#define BINDLINK_VIEW_CACHE_NEVER 0x40000u   /* each operation asks; neither: what is watched is kept */
+#define BINDLINK_VIEW_FLAGS 0x7ffffu
 
 /* What a view is to be. */
 typedef struct bindlink_view {

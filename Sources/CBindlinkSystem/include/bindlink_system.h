@@ -108,6 +108,55 @@ int bl_reopen(int fd, int flags);
 /* The file system's magic number, or -errno. */
 int64_t bl_file_system_type(int fd);
 
+/* Watches on directories (fanotify, also unprivileged: Linux >= 5.13). Events name the directory by its
+   file handle, the entry by its name, and this process by its id. */
+enum {
+	BL_WATCH_ATTRIBUTES = 0x4,
+	BL_WATCH_MODIFIED = 0x2,
+	BL_WATCH_CLOSED = 0x8,
+	BL_WATCH_MOVED_FROM = 0x40,
+	BL_WATCH_MOVED_TO = 0x80,
+	BL_WATCH_CREATED = 0x100,
+	BL_WATCH_DELETED = 0x200,
+	BL_WATCH_SELF_DELETED = 0x400,
+	BL_WATCH_SELF_MOVED = 0x800,
+	BL_WATCH_OVERFLOW = 0x4000,
+	BL_WATCH_CHILDREN = 0x08000000,
+	BL_WATCH_DIRECTORIES = 0x40000000, /* in an event: it is about a directory */
+	BL_HANDLE_SIZE = 48,
+};
+/* Which directory: the file system, then the handle's type, length and bytes; unused ones are 0. */
+struct bl_handle {
+	uint64_t words[8];
+};
+struct bl_watch_event {
+	uint64_t mask;
+	int pid; /* 0 where it is another process and the caller may not know */
+	struct bl_handle directory;
+	const char *name; /* in the buffer; "." is the directory itself */
+};
+int bl_watch_open(void);
+/* Adds to (or takes from) what is watched of a directory; fd may be an O_PATH descriptor. */
+int bl_watch_add(int watcher, int fd, uint64_t mask);
+int bl_watch_remove(int watcher, int fd, uint64_t mask);
+/* -EOPNOTSUPP where the file system gives no handle or none that fits. */
+int bl_directory_handle(int fd, struct bl_handle *out);
+/* The number of bytes read; the events are taken out of them one by one by bl_watch_next, which
+   returns 0 at the end. */
+ssize_t bl_watch_read(int watcher, void *buffer, size_t size);
+int bl_watch_next(const void *buffer, size_t size, size_t *position, struct bl_watch_event *out);
+/* Waits until there are events (1), the host's mounts have changed (2) or `stop` can be read (4).
+   `mounts` may be -1. */
+int bl_watch_wait(int watcher, int mounts, int stop, int milliseconds);
+int bl_event_open(void);
+void bl_event_signal(int fd);
+
+/* The mounts of this process's namespace, by numbers that are never used again (Linux >= 6.8): up to
+   `count` of those after `last` (0: from the first). Returns how many, or -errno. */
+ssize_t bl_mounts(uint64_t last, uint64_t *ids, size_t count);
+/* Where the mount is, as an absolute path; -ENOENT: it is gone. */
+int bl_mount_place(uint64_t id, char *place, size_t size);
+
 /* Gives this thread an umask of its own, which bl_set_umask then sets. Where unshare(2) is forbidden
    (some containers), or the thread was not prepared, bl_set_umask does nothing and returns 0. */
 void bl_prepare_umask(void);
