@@ -130,7 +130,10 @@ package final class Engine: Sendable {
       let version = nodes.withLock { $0.version }
       do throws(Errno) {
         if let directory = try held(slot) { return try opened(directory) }
-        return try presentDirectory(slot)
+        var directory = try presentDirectory(slot)
+        // Word of a change is of the node behind it; the kernel has its names below this one.
+        if directory.slot != slot { directory.regime = .asked }
+        return directory
       } catch {
         guard error == .stale, nodes.withLock({ $0.version != version }) else { throw error }
       }

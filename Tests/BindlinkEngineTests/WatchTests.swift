@@ -130,7 +130,7 @@ import Testing
       try view.unlink("m\(round)", in: e)
       try view.removeDirectory("d\(round)", in: d)
       var changes = AttributeChanges()
-      changes.mode = 0o700
+      changes.modificationTime = .at(timespec(tv_sec: round, tv_nsec: 0))
       _ = try view.engine.setAttributes(
         of: d, handle: nil, changes, caller: ScratchView.caller)
     }
@@ -138,6 +138,22 @@ import Testing
     let word = recorder.take()
     #expect(word.nodes.isEmpty && word.dropped.isEmpty && word.entries.isEmpty)
     #expect(word.fences.isEmpty && !word.everyEntry)
+  }
+
+  @Test("names are looked up again when a directory's permissions have changed")
+  func permissions() throws {
+    let tree = try ScratchTree()
+    try tree.makeDirectory("anchor/d")
+    let (view, recorder) = try watched(tree)
+    let d = try view.lookup("d").node
+    _ = absence(view, "none", in: d)
+    var changes = AttributeChanges()
+    changes.mode = 0o700
+    _ = try view.engine.setAttributes(of: d, handle: nil, changes, caller: ScratchView.caller)
+    #expect(recorder.take().everyEntry, "before the answer")
+    shell(tree, "chmod 755 anchor/d")
+    view.engine.settle()
+    #expect(recorder.take().everyEntry)
   }
 
   @Test("what others do is told, each change to the nodes that it concerns")

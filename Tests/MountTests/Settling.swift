@@ -18,7 +18,9 @@ enum Settling {
     let view = state.withLock { state -> String? in
       guard let view = state.view else { return nil }
       let root = Array(view.utf8)
-      if path.bytes.first == UInt8(ascii: "/"), path.bytes != root,
+      // What is open is of the view.
+      let isOpen = path.bytes.starts(with: Array("/proc/self/fd/".utf8))
+      if !isOpen, path.bytes.first == UInt8(ascii: "/"), path.bytes != root,
         !path.bytes.starts(with: root + [UInt8(ascii: "/")])
       {
         state.isDue = true
