@@ -1,5 +1,6 @@
-// Where the kernel keeps what it was told, a test that changed something behind the view waits, before
-// it looks through the view, until the kernel knows: any request of control does that.
+// Where the kernel keeps what it was told, a test that changed something behind the view, or at another
+// place of it, waits before it looks through the view until the kernel knows: any request of control
+// does that.
 import PosixCases
 import Synchronization
 
@@ -7,6 +8,8 @@ enum Settling {
   private struct State {
     var view: String?
     var isDue = false
+    /// The name in the view's root that the last operation was at or below.
+    var top: ArraySlice<UInt8>?
   }
   private static let state = Mutex(State())
 
@@ -26,8 +29,11 @@ enum Settling {
         state.isDue = true
         return nil
       }
-      defer { state.isDue = false }
-      return state.isDue ? view : nil
+      // What was done at one place of the view may show at another one, as if by somebody else.
+      let inside = isOpen ? path.bytes[...] : path.bytes.dropFirst(root.count + 1)
+      let top = inside.prefix { $0 != UInt8(ascii: "/") }
+      defer { (state.isDue, state.top) = (false, top) }
+      return state.isDue || (state.top != nil && state.top != top) ? view : nil
     }
     if let view { _ = try? run([Situation.binary, "list", view]) }
   }
