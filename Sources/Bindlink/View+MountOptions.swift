@@ -26,9 +26,9 @@ extension View {
     public var synchronizesDirectories = false
     /// What the kernel keeps of what it was told.
     public var cache = Cache.auto
-    /// Whatever `cache` says: for how many seconds the kernel may believe that a name leads to what it led to. 0: it always
-    /// asks. What somebody changes behind the view may be unseen for so long; changes of the link
-    /// table are seen at once (C7).
+    /// For how many seconds the kernel may believe that a name leads to what it led to, whatever
+    /// `cache` says. What somebody changes behind the view may be unseen for so long; changes of the
+    /// link table are seen at once (C7).
     public var entryTimeout = 0.0
     /// The same for the attributes of an object.
     public var attributeTimeout = 0.0

@@ -185,7 +185,9 @@ extension Engine {
         format: unsafe node.pointee.format, link: unsafe node.pointee.link,
         scope: unsafe node.pointee.scope, isReadOnly: unsafe node.pointee.isReadOnly,
         isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere,
-        isBlank: unsafe node.pointee.isBlank)
+        isBlank: unsafe node.pointee.isBlank,
+        regime: policy.watches ? regime(ofFile: NodeTable.slot(of: id), in: table) : .asked,
+        hasOneName: unsafe node.pointee.hasOneName)
     }
   }
 }

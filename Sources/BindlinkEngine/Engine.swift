@@ -242,7 +242,7 @@ package final class Engine: Sendable {
     if policy.watches { watchRootWay(resolver, version) }
     let root = try resolver.locateRoot()
     let identity = inodes.identity(of: root, parentInode: 0, nameHash: 0)
-    var rebound: WatchKey??
+    var isRebound = false
     let closing = nodes.withLock { table -> Int32 in
       let node = unsafe table[1]
       if unsafe node.pointee.identity == identity, unsafe node.pointee.version == version {
@@ -254,7 +254,9 @@ package final class Engine: Sendable {
       unsafe node.pointee.isReadOnly = resolver.isReadOnly(root.link)
       if unsafe node.pointee.identity == identity { return -1 }
       table.rebind(1, to: identity)
-      rebound = .some(table.watches.remove(unsafe node.pointee.watch, for: 1))
+      isRebound = true
+      // The former directory's mark ends with its object, or is one too many.
+      _ = table.watches.remove(unsafe node.pointee.watch, for: 1)
       unsafe node.pointee.watch = 0
       let old = unsafe node.pointee.descriptor
       if old >= 0, unsafe !node.pointee.keepsDescriptor { table.directories.remove(1) }
@@ -264,8 +266,7 @@ package final class Engine: Sendable {
       table.retired.append(old)
       return -1
     }
-    // The former directory's mark ends with its object, or is one too many.
-    if rebound != nil, policy.watches { forgetEverythingLater() }
+    if isRebound, policy.watches { post(everything()) }
     if closing >= 0 { _ = bl_close(closing) }
   }
 }

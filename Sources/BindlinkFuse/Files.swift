@@ -47,7 +47,8 @@ private func openFile(
     do throws(Errno) {
       let handle = try unsafe engine.open(
         NodeID(node), flags: info!.pointee.flags, caller: request.caller)
-      request.answer(handle, savesFlush: session.savesFlush(of: handle), from: engine)
+      request.answer(
+        handle, of: NodeID(node), savesFlush: session.savesFlush(of: handle), from: engine)
     } catch {
       request.fail(error)
     }

@@ -72,7 +72,7 @@ struct Request: ~Copyable {
     _ entry: Entry, _ handle: HandleID, savesFlush: Bool, from engine: Engine
   ) {
     var parameters = Self.parameters(entry)
-    var info = Self.info(handle, engine)
+    var info = Self.info(handle, keepsPages: engine.keepsPages(of: entry.node))
     info.noflush = savesFlush ? 1 : 0
     if unsafe fuse_reply_create(request, &parameters, &info) == -ENOENT {
       engine.release(handle, lockOwner: 0)
@@ -81,8 +81,10 @@ struct Request: ~Copyable {
     discard self
   }
 
-  consuming func answer(_ handle: HandleID, savesFlush: Bool, from engine: Engine) {
-    var info = Self.info(handle, engine)
+  consuming func answer(
+    _ handle: HandleID, of node: NodeID, savesFlush: Bool, from engine: Engine
+  ) {
+    var info = Self.info(handle, keepsPages: engine.keepsPages(of: node))
     info.noflush = savesFlush ? 1 : 0
     if unsafe fuse_reply_open(request, &info) == -ENOENT {
       engine.release(handle, lockOwner: 0)
@@ -164,10 +166,10 @@ struct Request: ~Copyable {
     return parameters
   }
 
-  private static func info(_ handle: HandleID, _ engine: Engine) -> fuse_file_info {
+  private static func info(_ handle: HandleID, keepsPages: Bool) -> fuse_file_info {
     var info = fuse_file_info()
     info.fh = handle.rawValue
-    info.keep_cache = engine.keepsPages(of: handle) ? 1 : 0
+    info.keep_cache = keepsPages ? 1 : 0
     return info
   }
 }

@@ -1,5 +1,6 @@
 // The benchmark's loops: each works in one directory, times itself, checks what it found there, and
 // prints "nanoseconds nanoseconds": the clock's, and the processor's that the server used meanwhile.
+// Long because: each workload is a function here, and nothing but these.
 //
 //   loops OPERATION DIRECTORY [NAME=NUMBER...] [-- COMMAND...]
 //

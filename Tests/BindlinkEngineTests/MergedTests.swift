@@ -1,4 +1,5 @@
 // Merged links (M1 to M7): BEHAVIOURS 51 to 70, by number. U is `anchor/v`, B is `backing`, V is `/v`.
+// Long because: each of the behaviours is a test here.
 import BindlinkEngine
 import BindlinkMap
 import Glibc

@@ -48,6 +48,9 @@ internal import CBindlinkSystem
   /// False for synthesised and blank directories.
   let isReal: Bool
   let isBlank: Bool
+  /// Of a file, when it was pinned: what may be believed of it, and whether it had one name.
+  let regime: Regime
+  let hasOneName: Bool
 
   deinit { unsafe engine.unpin(slot) }
 

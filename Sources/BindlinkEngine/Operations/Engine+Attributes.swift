@@ -8,15 +8,10 @@ extension Engine {
   /// The attributes of a node; through the open file where the kernel names one.
   package func attributes(of id: NodeID, handle: HandleID?) throws(Errno) -> Attributes {
     let node = try pinned(id)
-    var regime = policy.watches ? regime(ofAttributes: node) : .asked
+    let regime = policy.watches ? regime(ofAttributes: node) : .asked
     let status = try status(of: node, handle: handle)
-    if policy.watches, !node.isDirectory {
-      let (slot, hasOneName) = (node.slot, status.link_count == 1)
-      if !hasOneName { regime = min(regime, .timed) }
-      nodes.withLock { unsafe $0[slot].pointee.hasOneName = hasOneName }
-    }
     var attributes = attributes(status, of: node)
-    attributes.timeout = timeout(ofAttributes: regime)
+    attributes.timeout = timeout(ofAttributes: limited(regime, by: status, of: node))
     return attributes
   }
 

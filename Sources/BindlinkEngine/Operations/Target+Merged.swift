@@ -23,7 +23,7 @@ extension Engine {
             return unsafe Target(in: directory.descriptor, name, .child, link: link)
           }
           return unsafe Target(
-            elsewhere: try System.duplicate(found.descriptor), name, .layer, link: link, self)
+            elsewhere: try System.duplicate(found.descriptor), name, .layer, link: link)
         }
         isReadOnly = true
       }

@@ -8,7 +8,8 @@ internal import Glibc
 /// A physical directory and name, with what the view knows of it.
 @safe struct Target: ~Copyable {
   let descriptor: Int32
-  private let owned: Bool
+  /// The directory is not the one behind the node of which the kernel asked.
+  let isElsewhere: Bool
   private let viewName: Name
   /// The last component of a link's backing path, where the name is a link's root.
   private let backingName: [CChar]?
@@ -18,28 +19,26 @@ internal import Glibc
   /// The view's own name in a directory that somebody else holds.
   init(in directory: Int32, _ name: Name, _ origin: Origin, link: Int32) {
     descriptor = directory
-    owned = false
+    isElsewhere = false
     unsafe viewName = name
     backingName = nil
     self.origin = origin
     self.link = link
   }
 
-  /// In a directory that is not behind the node of which the kernel asked.
   init(
     elsewhere directory: consuming Descriptor, _ name: Name, backingName: [UInt8]? = nil,
-    _ origin: Origin, link: Int32, _ engine: Engine
+    _ origin: Origin, link: Int32
   ) {
     descriptor = directory.release()
-    engine.willChange(elsewhere: descriptor)
-    owned = true
+    isElsewhere = true
     unsafe viewName = name
     self.backingName = backingName.map { $0.map { CChar(bitPattern: $0) } + [0] }
     self.origin = origin
     self.link = link
   }
 
-  deinit { if owned { _ = bl_close(descriptor) } }
+  deinit { if isElsewhere { _ = bl_close(descriptor) } }
 
   func withName<R: ~Copyable>(_ body: (Name) throws(Errno) -> R) throws(Errno) -> R {
     guard let backingName else { return try unsafe body(viewName) }
@@ -64,7 +63,9 @@ extension Engine {
     }
     let bytes = unsafe nameBytes(name)
     let child = unsafe scope.child(bytes.span)
-    if let link = child.link { return try unsafe rootTarget(link, name, directory.resolver) }
+    if let link = child.link {
+      return willChange(try unsafe rootTarget(link, name, directory.resolver))
+    }
     if scope.layers.isEmpty { throw .readOnlyFileSystem }
     let slot = directory.slot
     let resolver = directory.resolver
@@ -82,7 +83,7 @@ extension Engine {
       if !masking, try unsafe layers.search(name, keeping, path: path).object != nil {
         throw .exists
       }
-      return try unsafe mergedTarget(in: directory, name, keeping, &layers)
+      return willChange(try unsafe mergedTarget(in: directory, name, keeping, &layers))
     }
     let link = scope.layers[governing].link
     if governing == 0 {
@@ -91,8 +92,8 @@ extension Engine {
     }
     guard let outer = try layers.directory(governing, path: path) else { throw .notPermitted }
     if resolver.isReadOnly(link) { throw .readOnlyFileSystem }
-    return unsafe Target(
-      elsewhere: try System.duplicate(outer.descriptor), name, .layer, link: link, self)
+    return willChange(
+      unsafe Target(elsewhere: try System.duplicate(outer.descriptor), name, .layer, link: link))
   }
 
   /// Where the object that was located can be changed. EBUSY: a synthesised directory, or a place where
@@ -101,7 +102,7 @@ extension Engine {
     of located: Located, in directory: borrowing OpenDirectory, _ name: Name
   ) throws(Errno) -> Target {
     if directory.resolver.isReadOnly(located.link) { throw .readOnlyFileSystem }
-    return try unsafe place(of: located, in: directory, name)
+    return willChange(try unsafe place(of: located, in: directory, name))
   }
 
   /// As above, whether it can be changed or not.
@@ -114,7 +115,7 @@ extension Engine {
     case .layer:
       let path = try virtualPath(of: directory.slot)
       let outer = try directory.resolver.openLayer(located.link, at: path)
-      return unsafe Target(elsewhere: outer, name, .layer, link: located.link, self)
+      return unsafe Target(elsewhere: outer, name, .layer, link: located.link)
     case .linkRoot: return try unsafe rootTarget(located.link, name, directory.resolver)
     case .covered, .synthesised: throw .busy
     }
@@ -131,7 +132,7 @@ extension Engine {
     let last = parent.name
     return unsafe Target(
       elsewhere: try System.duplicate(parent.descriptor.raw), name, backingName: last, .linkRoot,
-      link: link, self)
+      link: link)
   }
 
   // MARK: Objects that lose their last name

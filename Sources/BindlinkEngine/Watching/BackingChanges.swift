@@ -144,29 +144,21 @@ extension Engine {
 
   /// Nothing that the kernel has of the backings can be relied on.
   func forgetEverything() {
-    var invalidations = nodes.withLock { table in
-      var result = Invalidations()
-      table.watches.noteChangeOfEverything()
-      table.rootWay.state = .unknown
-      table.forEachSlot { result.nodes.append(table.id(of: $0)) }
-      return result
-    }
-    invalidations.everyEntry = true
-    invalidations.fences = handles.openDirectories
-    invalidations.listedDirectories = handles.directoriesListedWithEntries
-    if !notify(invalidations) { kernelLacksEpoch() }
+    nodes.withLock { $0.rootWay.state = .unknown }
+    if !notify(everything()) { kernelLacksEpoch() }
   }
 
-  /// The same from a thread that serves a request.
-  func forgetEverythingLater() {
-    var invalidations = nodes.withLock { table in
-      var result = Invalidations()
+  /// What to write when from now on nothing may be believed that was seen before.
+  func everything() -> Invalidations {
+    var result = Invalidations()
+    nodes.withLock { table in
       table.watches.noteChangeOfEverything()
       table.forEachSlot { result.nodes.append(table.id(of: $0)) }
-      return result
     }
-    invalidations.everyEntry = true
-    post(invalidations)
+    result.everyEntry = true
+    result.fences = handles.openDirectories
+    result.listedDirectories = handles.directoriesListedWithEntries
+    return result
   }
 
   /// Before anything is served. What the kernel has not heard of needs not be taken back; and a root

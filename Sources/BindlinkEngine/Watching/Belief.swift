@@ -115,16 +115,26 @@ extension Engine {
 
   /// A node's own attributes; before they are looked at.
   func regime(ofAttributes node: borrowing PinnedNode) -> Regime {
+    guard node.isDirectory else { return node.regime }
     let slot = node.slot
-    guard node.isDirectory else { return nodes.withLock { regime(ofFile: slot, in: $0) } }
     guard node.isReal, let scope = node.scope, scope.isCountedHere,
       let directory = try? directory(slot: slot), directory.slot == slot
     else { return .asked }
     return directory.regime
   }
 
+  /// The same when they have been looked at: a file's other names may be where nobody watches.
+  func limited(_ regime: Regime, by status: Status, of node: borrowing PinnedNode) -> Regime {
+    if !policy.watches || node.isDirectory { return regime }
+    let (slot, hasOneName) = (node.slot, status.link_count == 1)
+    if hasOneName != node.hasOneName {
+      nodes.withLock { unsafe $0[slot].pointee.hasOneName = hasOneName }
+    }
+    return hasOneName ? regime : min(regime, .timed)
+  }
+
   /// The attributes and the data of a file that has one name.
-  private func regime(ofFile slot: UInt32, in table: borrowing NodeTable) -> Regime {
+  func regime(ofFile slot: UInt32, in table: borrowing NodeTable) -> Regime {
     let node = unsafe table[slot]
     guard let name = unsafe node.pointee.names, unsafe name.pointee.next == nil,
       unsafe name.pointee.origin == .child, unsafe !node.pointee.hasStrayed,
@@ -135,9 +145,9 @@ extension Engine {
   }
 
   /// What the kernel has of the file's data is right when it is opened.
-  package func keepsPages(of handle: HandleID) -> Bool {
+  package func keepsPages(of id: NodeID) -> Bool {
     if policy.keepsPageCache { return true }
-    guard policy.watches, let id = try? handles.node(handle) else { return false }
+    guard policy.watches else { return false }
     return nodes.withLock { table in
       guard let node = unsafe table[id], unsafe node.pointee.hasOneName else { return false }
       return regime(ofFile: NodeTable.slot(of: id), in: table) == .watched

@@ -31,6 +31,12 @@ extension Engine {
     if let began { (directory.watch, directory.regime, directory.moment) = began }
   }
 
+  /// Before a name is changed there.
+  func willChange(_ target: consuming Target) -> Target {
+    if target.isElsewhere { willChange(elsewhere: target.descriptor) }
+    return target
+  }
+
   /// Before a name is changed in a directory that is not behind the node of which the kernel asked.
   func willChange(elsewhere directory: Int32) {
     guard let watcher, let key = watcher.key(of: directory) else { return }
