@@ -1,6 +1,7 @@
 // A lock request that waits, on a thread of its own, until it has the lock, its caller is
 // interrupted (a signal, a kill), or the session ends. A client that could not be interrupted
-// would be stuck for good.
+// would be stuck for good. Who gets a lock hears of it when the kernel has forgotten what others
+// have overwritten meanwhile: the locks of both sides of the view guard what is read under them.
 import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -15,6 +16,19 @@ final class LockWait: @unchecked Sendable {
     /// LOCK_SH, LOCK_EX or LOCK_UN.
     case wholeFile(HandleID, operation: Int32)
 
+    var handle: HandleID {
+      switch self {
+      case .range(let handle, _, _), .wholeFile(let handle, _): handle
+      }
+    }
+
+    var isUnlocking: Bool {
+      switch self {
+      case .range(_, _, let lock): lock.type == F_UNLCK
+      case .wholeFile(_, let operation): operation == LOCK_UN
+      }
+    }
+
     func take(from engine: Engine, waits: Bool) throws(Errno) {
       switch self {
       case .range(let handle, let owner, let lock):
@@ -28,12 +42,15 @@ final class LockWait: @unchecked Sendable {
   private let session: Session
   private let request: fuse_req_t
   private let wanted: Wanted
+  private let isTaken: Bool
   private let interruption = Atomic(false)
   /// For the trace: what the worker noted of the request.
   private let origin: bindlink_thread
 
-  init(_ session: Session, _ request: consuming Request, _ wanted: Wanted) {
+  /// `isTaken`: the lock is there, and the kernel has still to forget.
+  init(_ session: Session, _ request: consuming Request, _ wanted: Wanted, isTaken: Bool) {
     self.session = session
+    self.isTaken = isTaken
     unsafe self.request = unsafe request.handOver()
     self.wanted = wanted
     unsafe origin = unsafe bindlink_thread()!.pointee
@@ -63,7 +80,8 @@ final class LockWait: @unchecked Sendable {
     if unsafe fuse_req_interrupted(request) != 0 {
       interrupt()
     }
-    let result = takeLock()
+    let result = isTaken ? .success(()) : takeLock()
+    if case .success = result { session.engine.catchUp(wanted.handle) }
     // Returns when no interrupt is being told any more: then nobody uses `self` behind its back.
     unsafe fuse_req_interrupt_func(request, nil, nil)
     switch result {
@@ -91,8 +109,10 @@ extension Session {
   private static let lockWaitLimit = 4096
   private static let lockStackSize = 128 << 10
 
-  func waitForLock(_ request: consuming Request, _ wanted: LockWait.Wanted) {
-    let wait = LockWait(self, request, wanted)
+  func waitForLock(
+    _ request: consuming Request, _ wanted: LockWait.Wanted, isTaken: Bool = false
+  ) {
+    let wait = LockWait(self, request, wanted, isTaken: isTaken)
     let isStarted = threads.withLock { threads in
       guard threads.lockWaitCount < Self.lockWaitLimit,
         let thread = unsafe startThread(

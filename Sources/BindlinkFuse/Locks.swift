@@ -1,5 +1,5 @@
-// POSIX and BSD locks. A request that may wait is first tried without waiting; only one that has
-// to wait gets a thread.
+// POSIX and BSD locks. A request is first tried without waiting; only one that has to wait, for the
+// lock or for the kernel to forget what is out of date, gets a thread.
 import BindlinkEngine
 import BindlinkMap
 import CFuse3
@@ -61,7 +61,11 @@ extension Session {
   ) {
     do throws(Errno) {
       try wanted.take(from: engine, waits: false)
-      request.succeed()
+      if wanted.isUnlocking || engine.isCaughtUp(wanted.handle) {
+        request.succeed()
+      } else {
+        waitForLock(request, wanted, isTaken: true)
+      }
     } catch {
       // F_SETLK may say either.
       if mayWait && (error == .again || error == .accessDenied) {

@@ -80,6 +80,8 @@ package final class Notifications: Notifier, @unchecked Sendable {
     if state.withLock({ $0.phase == .running && $0.kernelHasEpoch }) { write(.epoch) }
   }
 
+  package var isIdle: Bool { state.withLock { $0.queue.isEmpty && $0.current == nil } }
+
   package func send(_ invalidations: Invalidations) -> Bool {
     let notice = Notice(invalidations)
     guard enqueue(notice) else { return true }

@@ -46,4 +46,12 @@ public final class Guarded<Value: ~Copyable>: @unchecked Sendable {
     defer { unsafe pthread_mutex_unlock(&storage.pointee.lock) }
     return try unsafe body(&storage.pointee.value)
   }
+
+  /// Nil at once where somebody else holds the lock.
+  @inlinable @inline(__always)
+  public func withLockIfFree<R>(_ body: (inout Value) -> R) -> R? {
+    guard unsafe pthread_mutex_trylock(&storage.pointee.lock) == 0 else { return nil }
+    defer { unsafe pthread_mutex_unlock(&storage.pointee.lock) }
+    return unsafe body(&storage.pointee.value)
+  }
 }

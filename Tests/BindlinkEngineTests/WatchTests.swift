@@ -23,6 +23,8 @@ import Testing
       post(all)
     }
 
+    var isIdle: Bool { true }
+
     /// What was sent since the last call, in one.
     func take() -> Invalidations {
       sent.withLock { sent in
@@ -214,6 +216,29 @@ import Testing
     #expect(Set(recorder.take().dropped.map(\.parent)) == [v, w])
   }
 
+  @Test("who gets a lock waits for word of what was written before")
+  func locks() throws {
+    let tree = try ScratchTree()
+    try tree.makeFile("anchor/f")
+    try tree.makeFile("anchor/g")
+    shell(tree, "ln anchor/g anchor/h")
+    let (view, recorder) = try watched(tree)
+    let f = try view.lookup("f").node
+    let g = try view.lookup("g").node
+    let (file, twoNames) = (try view.open(f, O_RDWR), try view.open(g, O_RDWR))
+    #expect(view.engine.isCaughtUp(file))
+    shell(tree, "echo more >> anchor/f")
+    #expect(!view.engine.isCaughtUp(file))
+    view.engine.catchUp(file)
+    #expect(recorder.take().nodes == [f])
+    #expect(view.engine.isCaughtUp(file))
+    // What is believed without being watched is taken back each time.
+    #expect(!view.engine.isCaughtUp(twoNames))
+    view.engine.catchUp(twoNames)
+    #expect(recorder.take().nodes == [g])
+    for handle in [file, twoNames] { view.engine.release(handle, lockOwner: 0) }
+  }
+
   @Test("a watch ends with the node that it was for")
   func ends() throws {
     let tree = try ScratchTree()
@@ -230,13 +255,19 @@ import Testing
       view.forgetAll()
       #expect(view.engine.nodeCount == before.0 && view.engine.watchCount == before.1)
     }
-    // The kernel's marks, too.
+    // The kernel's marks, too; those in other tests' trees are not of this engine.
+    let here = ["anchor"] + (0..<50).map { "anchor/d\($0)" }
+    let inodes = Set(try here.map { String(try tree.status($0).st_ino, radix: 16) })
     let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fdinfo")
     let marks = files.compactMap {
       try? String(contentsOfFile: "/proc/self/fdinfo/\($0)", encoding: .utf8)
     }
     .flatMap { $0.split(separator: "\n") }
-    .filter { $0.hasPrefix("fanotify ino:") }.count
+    .filter { line in
+      line.hasPrefix("fanotify ino:")
+        && inodes.contains(String(line.dropFirst(13).prefix { $0 != " " }))
+    }
+    .count
     #expect(marks == before.1)
   }
 

@@ -365,6 +365,28 @@ int px_child_start_flock(const char *path, int interrupted) {
   _exit(flock(fd, LOCK_EX) < 0 ? errno : 0);
 }
 
+static int lock_all(int fd, int type, int whole_file) {
+  if (!whole_file) return lock(fd, F_SETLKW, type, 0, 0);
+  return flock(fd, type == F_UNLCK ? LOCK_UN : LOCK_EX) < 0 ? -errno : 0;
+}
+
+int px_child_start_counting(const char *path, int rounds, int whole_file) {
+  pid_t child = fork();
+  if (child != 0) return RESULT(child);
+  int fd = open(path, O_RDWR | O_CLOEXEC), result = fd < 0 ? -errno : 0;
+  for (int turn = 0; turn < 2 * rounds && result >= 0; turn++) {
+    uint32_t number = 0;
+    result = lock_all(fd, F_WRLCK, whole_file);
+    if (result < 0) break;
+    if (pread(fd, &number, sizeof number, 0) != sizeof number) result = -EIO;
+    number++;
+    if (turn % 2 && pwrite(fd, &number, sizeof number, 0) != sizeof number) result = -EIO;
+    if (result >= 0) result = lock_all(fd, F_UNLCK, whole_file);
+    usleep(500);
+  }
+  _exit(-result);
+}
+
 int px_child_wait(int pid) {
   for (int turn = 0; turn < 500; turn++) {
     int status;

@@ -147,6 +147,28 @@ extension MountedViews {
       }
     }
 
+    @Test(
+      "R3: who gets a lock sees what was written under it before, on the host or at another place",
+      arguments: ["record lock", "flock"], ["host/b/f", "host/b/second", "view/w/f"])
+    func lockedData(_ lock: String, _ other: String) throws {
+      try withView(
+        ["b/f=\0\0\0\0", "b/d/"],
+        ["--empty", "--link", "/v=@/b", "--link", "/w=@/b", "--cache", "auto"]
+      ) { view, host in
+        // Of a file with a second name some is believed that is not watched.
+        if other.hasSuffix("second") { host["b"].link("f", "second") }
+        let place = other.hasPrefix("view") ? view : host
+        let paths = [
+          "\(view.string)/v/f", "\(place.string)/\(other.drop { $0 != "/" }.dropFirst())",
+        ]
+        let children = paths.map {
+          unsafe px_child_start_counting($0, 60, lock == "flock" ? 1 : 0)
+        }
+        for child in children { #expect(child > 0 && px_child_wait(child) == 0) }
+        #expect(host["b"].read("f") == "\u{78}\0\0\0", "120, the least byte first")
+      }
+    }
+
     @Test("any request of control waits until the kernel knows")
     func barrier() throws {
       try withView(["b/f=1", "b/d/g=2"], Self.kept) { view, host in

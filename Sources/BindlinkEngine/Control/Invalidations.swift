@@ -33,6 +33,8 @@ package protocol Notifier: AnyObject, Sendable {
   /// The kernel looks each name up before it uses it again. It takes no lock for that: this may be
   /// called by who serves a request, and what he answers comes after it.
   func expireNames()
+  /// All that was asked for is written.
+  var isIdle: Bool { get }
 }
 
 extension Engine {

@@ -26,4 +26,25 @@ extension Engine {
   package func lockWholeFile(_ handle: HandleID, operation: Int32) throws(Errno) {
     _ = try System.checked(bl_flock(handles.descriptor(handle), operation))
   }
+
+  /// Whether what was written to the file up to now is what a client reads that has just got a lock on
+  /// it. Else a thread that serves no request has to `catchUp` before he hears of his lock.
+  package func isCaughtUp(_ handle: HandleID) -> Bool {
+    // Each reading asks, or nothing changes behind the view.
+    if policy.keepsNothing || policy.keepsPageCache { return true }
+    guard let node = try? handles.node(handle) else { return true }
+    return switch regime(ofData: node) {
+    case .asked: policy.attributeTimeout <= 0
+    case .timed: false
+    case .watched: isSettled
+    }
+  }
+
+  package func catchUp(_ handle: HandleID) {
+    settle()
+    guard let node = try? handles.node(handle), regime(ofData: node) != .watched else { return }
+    var invalidations = Invalidations()
+    invalidations.nodes = [node]
+    _ = notify(invalidations)
+  }
 }

@@ -115,6 +115,14 @@ extension Engine {
     }
   }
 
+  /// Whether `settle` would find nothing to do; for any thread.
+  var isSettled: Bool {
+    guard let watcher else { return true }
+    return watcher.draining.withLockIfFree { _ in
+      !watcher.hasEvents && notifier.withLock { $0 }?.isIdle ?? true
+    } ?? false
+  }
+
   /// A new name may be one more of a file that the kernel knows; and the name of a directory that it
   /// looked up meanwhile is right, and may be in use as a mountpoint.
   private func inspect(

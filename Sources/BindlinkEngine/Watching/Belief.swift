@@ -146,11 +146,14 @@ extension Engine {
 
   /// What the kernel has of the file's data is right when it is opened.
   package func keepsPages(of id: NodeID) -> Bool {
-    if policy.keepsPageCache { return true }
-    guard policy.watches else { return false }
-    return nodes.withLock { table in
-      guard let node = unsafe table[id], unsafe node.pointee.hasOneName else { return false }
-      return regime(ofFile: NodeTable.slot(of: id), in: table) == .watched
+    policy.keepsPageCache || (policy.watches && regime(ofData: id) == .watched)
+  }
+
+  func regime(ofData id: NodeID) -> Regime {
+    nodes.withLock { table in
+      guard let node = unsafe table[id] else { return .asked }
+      let regime = regime(ofFile: NodeTable.slot(of: id), in: table)
+      return unsafe node.pointee.hasOneName ? regime : min(regime, .timed)
     }
   }
 

@@ -147,6 +147,9 @@ final class Watcher: Sendable {
     }
   }
 
+  /// There is something to be taken from the kernel.
+  var hasEvents: Bool { bl_watch_wait(descriptor, -1, -1, 0) != 0 }
+
   enum Wake {
     case events, mounts, stop
   }

@@ -129,6 +129,10 @@ int px_child_setlk(int fd, int type, int64_t start, int64_t length);
 int px_child_start_setlkw(int fd, int interrupted);
 int px_child_start_flock(const char *path, int interrupted);
 int px_child_wait(int pid);
+// A child that opens path and adds 1 to the 32-bit number that it holds, `rounds` times, each time
+// under a lock of its own: a record lock, or flock. Before each it takes the lock only to read, and
+// it pauses between, so that several take turns.
+int px_child_start_counting(const char *path, int rounds, int whole_file);
 
 int px_bind(const char *path);
 int px_connect_and_echo(int listener, const char *path);
