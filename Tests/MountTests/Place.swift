@@ -14,9 +14,10 @@ struct Place: Sendable {
   var string: String { String(decoding: path.bytes, as: UTF8.self) }
 
   private func text(_ name: Path) -> [CChar] {
-    Settling.note(path)
-    return (name.bytes.first == UInt8(ascii: "/") || name.bytes.isEmpty ? name : path + "/" + name)
-      .text
+    let isWhole = name.bytes.first == UInt8(ascii: "/") || name.bytes.isEmpty
+    let place = isWhole ? name : path + "/" + name
+    Settling.note(place)
+    return place.text
   }
 
   /// "ok", or the error's name.

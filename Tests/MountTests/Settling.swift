@@ -3,6 +3,7 @@
 // does that.
 import PosixCases
 import Synchronization
+import Testing
 
 enum Settling {
   private struct State {
@@ -35,6 +36,9 @@ enum Settling {
       defer { (state.isDue, state.top) = (false, top) }
       return state.isDue || (state.top != nil && state.top != top) ? view : nil
     }
-    if let view { _ = try? run([Situation.binary, "list", view]) }
+    if let view {
+      let outcome = try? run([Situation.binary, "list", view])
+      #expect(outcome?.status == 0, "\(String(describing: outcome))")
+    }
   }
 }
