@@ -97,21 +97,38 @@ extension ReferenceView {
     return true
   }
 
-  /// O3: an exception path lies below at which a layer has something, seen or not.
+  /// O3: an exception path lies below at which a layer has something, seen or not. Those do not count
+  /// that belong to an outer link of which nothing can show there.
   package func containsException(_ path: [String]) -> Bool {
-    let found = layers(path).contains { layer in
+    let layers = showing(below: path, layers(path))
+    let found = layers.contains { layer in
       exceptionPaths(of: layer).contains { place in
         place.count > path.count && place.starts(with: path) && isExcepted(place, by: layer)
-          && layers(path).contains { object($0, place) != nil }
+          && layers.contains { object($0, place) != nil }
       }
     }
     if found { met.insert(.O3) }
     return found
   }
 
+  /// The layers that can show something below a path: nothing shows from outside of one that is not
+  /// merged and excepts nothing there.
+  func showing(below path: [String], _ layers: [Layer]) -> [Layer] {
+    let last = layers.firstIndex { layer in
+      let relative = Array(path.dropFirst(root(of: layer).count))
+      return !isMerged(layer) && !lists(of: layer).contains { excepts($0, below: relative) }
+    }
+    return last.map { Array(layers[...$0]) } ?? layers
+  }
+
+  func excepts(_ list: PatternList, below relative: [String]) -> Bool {
+    list.patterns.contains { !$0.isNegated && $0.canMatch(below: list.base + relative) }
+  }
+
   /// P4: the path itself is an exception path.
   package func isException(_ path: [String]) -> Bool {
-    let found = layers(Array(path.dropLast())).contains { layer in
+    let parent = Array(path.dropLast())
+    let found = showing(below: parent, layers(parent)).contains { layer in
       exceptionPaths(of: layer).contains(path) && isExcepted(path, by: layer)
     }
     if found { met.insert(.P4) }

@@ -89,20 +89,6 @@ extension ReferenceView {
     }
   }
 
-  /// The layers that can show something below a path: nothing shows from outside of one that is not
-  /// merged and excepts nothing there.
-  private func showing(below path: [String], _ layers: [Layer]) -> [Layer] {
-    let last = layers.firstIndex { layer in
-      let relative = Array(path.dropFirst(root(of: layer).count))
-      return !isMerged(layer) && !lists(of: layer).contains { excepts($0, below: relative) }
-    }
-    return last.map { Array(layers[...$0]) } ?? layers
-  }
-
-  private func excepts(_ list: PatternList, below relative: [String]) -> Bool {
-    list.patterns.contains { !$0.isNegated && $0.canMatch(below: list.base + relative) }
-  }
-
   /// E6: what hides by name alone is the same at both places.
   package func hidesAlike(_ path: [String], _ newPath: [String]) -> Bool {
     func rules(_ path: [String], _ layers: [Layer]) -> [Set<[String]>] {

@@ -306,6 +306,24 @@ extension MountedViews {
       }
     }
 
+    @Test(
+      "R1, O3, P4: an outer link's exception counts for nothing below a link that governs alone")
+    func coveredException() throws {
+      try withView(
+        ["a/d/x/secret=s", "b/x/f=1"], "--empty", "--link", "/v=@/a", "--except", "/v/d/x"
+      ) { view, host in
+        #expect(view.list("v/d") == "")
+        let created = try run(
+          [Situation.binary, "create", view.string + "/v/d", host.string + "/b"])
+        #expect(created.status == 0, "\(created)")
+        #expect(view.read("v/d/x/f") == "1")
+        #expect(view.rename("v/d/x", "v/d/y") == "ok" && view.list("v/d") == "y")
+        #expect(view.unlink("v/d/y/f") == "ok" && view.rmdir("v/d/y") == "ok")
+        #expect(view.rmdir("v/d") == "ok" && host.kind("b") == "ENOENT", "O2")
+        #expect(host.read("a/d/x/secret") == "s")
+      }
+    }
+
     @Test("P1: a link whose backing is missing gives its own exceptions no way, links below one")
     func danglingWays() throws {
       try withView(
