@@ -64,8 +64,12 @@ final class LockWait: @unchecked Sendable {
     session.wakeSupervisor()
   }
 
-  /// Without a thread for it.
+  /// Without a thread for it. Who has his lock already is not refused it.
   func giveUp() {
+    if isTaken {
+      session.engine.catchUp(wanted.handle)
+      return unsafe Request(request).succeed()
+    }
     unsafe Request(request).fail(Errno(rawValue: ENOLCK))
   }
 
@@ -105,16 +109,16 @@ final class LockWait: @unchecked Sendable {
 }
 
 extension Session {
-  /// Waiting lock requests at a time; the next one gets ENOLCK.
+  /// Requests at a time that wait for a lock; the next one gets ENOLCK.
   private static let lockWaitLimit = 4096
-  private static let lockStackSize = 128 << 10
+  private static let lockStackSize = 256 << 10
 
   func waitForLock(
     _ request: consuming Request, _ wanted: LockWait.Wanted, isTaken: Bool = false
   ) {
     let wait = LockWait(self, request, wanted, isTaken: isTaken)
     let isStarted = threads.withLock { threads in
-      guard threads.lockWaitCount < Self.lockWaitLimit,
+      guard isTaken || threads.lockWaitCount < Self.lockWaitLimit,
         let thread = unsafe startThread(
           stackSize: Self.lockStackSize, runLockWait, Unmanaged.passUnretained(wait).toOpaque())
       else { return false }

@@ -216,6 +216,27 @@ import Testing
     #expect(Set(recorder.take().dropped.map(\.parent)) == [v, w])
   }
 
+  @Test("what was changed behind the view is told by the name that the view has taken away since")
+  func formerNames() throws {
+    let tree = try ScratchTree()
+    for name in ["f", "g", "h"] { try tree.makeFile("anchor/\(name)") }
+    let (view, recorder) = try watched(tree)
+    let (f, g, h) = (
+      try view.lookup("f").node, try view.lookup("g").node, try view.lookup("h").node
+    )
+    shell(tree, "for name in f g h; do echo more >> anchor/$name; done")
+    try view.rename("f", to: "moved")
+    try view.rename("g", to: "h")
+    view.engine.settle()
+    #expect(Set(recorder.take().nodes).isSuperset(of: [f, g, h]))
+    try view.rename("moved", to: "f")
+    try view.rename("h", to: "g")
+    view.engine.settle()
+    shell(tree, "echo more > anchor/h")
+    view.engine.settle()
+    #expect(Set(recorder.take().nodes) == [.root], "a new file of a former name is none of theirs")
+  }
+
   @Test("who gets a lock waits for word of what was written before")
   func locks() throws {
     let tree = try ScratchTree()

@@ -24,9 +24,8 @@ final class OpenFiles {
 
   func dropAll() { for slot in open.keys { drop(slot) } }
 
-  /// After a rename a directory's virtual path is another, which is not followed here.
-  func dropDirectories() {
-    for (slot, file) in open where file.held.inodes.first?.isDirectory ?? true { drop(slot) }
+  var directories: [Int: Held] {
+    open.compactMapValues { $0.held.inodes.first?.isDirectory ?? true ? $0.held : nil }
   }
 
   func make(_ use: HandleUse, in caller: Caller) -> Result<(Answer, Int32?), CallFailure> {

@@ -66,6 +66,7 @@ final class Run {
   private func make(_ operation: Operation) throws -> Set<Rule> {
     watchdog.step()
     let verdict = reference.verdict(on: operation)
+    let shown = files.directories.filter { reference.shows($0.value) }
     var result = laboratory.caller.make(operation)
     if case .failure(let failure) = result, KernelFault.explains(operation, failure.errno) {
       laboratory.caller.lookAtNames(of: operation)
@@ -79,7 +80,12 @@ final class Run {
     try compare(result, verdict)
     if case .success = result, verdict.refusals.isEmpty { verdict.apply() }
     try laboratory.settle()
-    if operation.kind == .rename { files.dropDirectories() }
+    // A directory that was moved has another virtual path, which is not followed here; one that was
+    // removed is nowhere, whatever is made at its path later. What the table shows in its place is.
+    for (slot, held) in files.directories
+    where operation.kind == .rename || shown[slot] != nil && !reference.shows(held) {
+      files.drop(slot)
+    }
     for path in verdict.viewDirectories { try compareListing(.view, path) }
     for path in verdict.hostDirectories { try compareListing(.host, path) }
     return verdict.rules

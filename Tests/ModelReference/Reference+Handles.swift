@@ -33,16 +33,18 @@ extension Reference {
         view.forget()
       }
     case .lookUp:
-      let seen = view.see(held!.path)
-      let isStillThere =
-        held!.inodes.isEmpty
-        ? seen.isSynthesised
-        : seen.parts.contains { part in held!.inodes.contains { $0 === part.inode } }
-      guard isStillThere else { throw Refusal(ENOENT) }
+      guard view.see(held!.path).isDirectory else { throw Refusal(ENOENT) }
       let found = view.see(held!.path + use.path)
       guard found.isThere else { throw Refusal(ENOENT) }
       verdict.answer = .status(status(.view, held!.path + use.path, found.parts.first?.inode))
     }
+  }
+
+  /// Whether the view shows at the path what was opened there, or a part of it.
+  package func shows(_ held: Held) -> Bool {
+    let seen = view.see(held.path)
+    if held.inodes.isEmpty { return seen.isSynthesised }
+    return seen.parts.contains { part in held.inodes.contains { $0 === part.inode } }
   }
 
   /// What an opened path holds.

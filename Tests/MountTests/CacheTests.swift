@@ -149,7 +149,8 @@ extension MountedViews {
 
     @Test(
       "R3: who gets a lock sees what was written under it before, on the host or at another place",
-      arguments: ["record lock", "flock"], ["host/b/f", "host/b/second", "view/w/f"])
+      arguments: ["record lock", "flock"],
+      ["host/b/f", "host/b/f seen at both", "host/b/second", "view/w/f"])
     func lockedData(_ lock: String, _ other: String) throws {
       try withView(
         ["b/f=\0\0\0\0", "b/d/"],
@@ -157,9 +158,11 @@ extension MountedViews {
       ) { view, host in
         // Of a file with a second name some is believed that is not watched.
         if other.hasSuffix("second") { host["b"].link("f", "second") }
+        if other.hasSuffix("both") { _ = (view.status("v/f"), view.status("w/f")) }
         let place = other.hasPrefix("view") ? view : host
         let paths = [
-          "\(view.string)/v/f", "\(place.string)/\(other.drop { $0 != "/" }.dropFirst())",
+          "\(view.string)/v/f",
+          "\(place.string)/\(other.prefix { $0 != " " }.drop { $0 != "/" }.dropFirst())",
         ]
         let children = paths.map {
           unsafe px_child_start_counting($0, 60, lock == "flock" ? 1 : 0)

@@ -60,6 +60,7 @@ extension Engine {
       held = try unsafe holdingLast(replaced, place, parent: to.slot, newName)
     }
     let moving = beginMove(source, exchanges ? replaced : nil)
+    let turns = policy.watches ? nodes.withLock { $0.watches.turnsEnded } : 0
     do throws(Errno) {
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
@@ -82,14 +83,15 @@ extension Engine {
       moved.origin = newTarget.origin
       moved.link = newTarget.link
       moved.scope = newScope
-      unsafe changedName(source, moved, from: from.slot, name, to: to.slot, newName)
+      unsafe changedName(source, moved, from: from.slot, name, to: to.slot, newName, since: turns)
       unsafe limitBelief(in: moved, at: newName, in: to)
       if exchanges, let replaced {
         var other = replaced
         other.origin = sourceTarget.origin
         other.link = sourceTarget.link
         other.scope = otherScope
-        unsafe changedName(replaced, other, from: to.slot, newName, to: from.slot, name)
+        unsafe changedName(
+          replaced, other, from: to.slot, newName, to: from.slot, name, since: turns)
         unsafe limitBelief(in: other, at: name, in: from)
       }
     }
@@ -232,8 +234,9 @@ extension Engine {
 
   private func changedName(
     _ old: Located, _ new: Located, from parent: UInt32, _ name: Name, to newParent: UInt32,
-    _ newName: Name
+    _ newName: Name, since turns: UInt64
   ) {
+    var missed = Invalidations()
     let leavings = nodes.withLock { table -> Leavings in
       guard let slot = find(old, in: table) else { return Leavings() }
       // R4: lookups from a directory below one that moved follow the table at its new place.
@@ -242,6 +245,11 @@ extension Engine {
       }
       let mayBeAsked =
         unsafe table.findName(slot, parent: parent, name, length: strlen(name))?.pointee.mayBeAsked
+      unsafe noteFormer(slot, name, in: parent, old, &table)
+      // Word of a change by the new name may have come before it was known.
+      if policy.watches, !old.isDirectory, table.watches.turnsEnded != turns {
+        missed.nodes.append(table.id(of: slot))
+      }
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
       if old.belongsToLink { unsafe node.pointee.link = new.link }
@@ -253,6 +261,7 @@ extension Engine {
         .mayBeAsked = mayBeAsked ?? true
       return deserted == 0 ? Leavings() : table.collect(deserted)
     }
+    if !missed.nodes.isEmpty { post(missed) }
     finish(leavings)
   }
 }

@@ -160,11 +160,19 @@ extension Engine {
     }
   }
 
+  func noteFormer(
+    _ slot: UInt32, _ name: Name, in parent: UInt32, _ located: Located, _ table: inout NodeTable
+  ) {
+    guard policy.watches, !located.isDirectory else { return }
+    unsafe table.watches.addFormer(Array(nameBytes(name)), in: parent, table.id(of: slot))
+  }
+
   /// The name is gone. `held` becomes the node's way to its object.
   func lostName(_ located: Located, parent: UInt32, _ name: Name, held: Int32?) {
     let closing = nodes.withLock { table -> Int32 in
       guard let slot = find(located, in: table) else { return held ?? -1 }
       let node = unsafe table[slot]
+      unsafe noteFormer(slot, name, in: parent, located, &table)
       unsafe table.removeName(slot, parent: parent, name)
       guard let held, unsafe node.pointee.names == nil, unsafe !node.pointee.keepsDescriptor else {
         return held ?? -1

@@ -27,6 +27,8 @@ struct BackingChanges {
   /// Names that lead to the directory that they led to.
   var kept: Set<Place> = []
 
+  var isEmpty: Bool { !isEverything && nodes.isEmpty && fences.isEmpty && names.isEmpty }
+
   var invalidations: Invalidations {
     var result = Invalidations()
     result.fences = Array(fences)
@@ -70,6 +72,7 @@ extension NodeTable {
         changes.nodes.insert(self.id(of: named))
         if event.removesName { unsafe self[named].pointee.hasStrayed = true }
       }
+      watches.forEachFormer(event.name, in: slot) { changes.nodes.insert($0) }
       if event.changesName {
         let place = BackingChanges.Place(parent: id, name: event.name)
         changes.names.insert(place)
@@ -99,10 +102,9 @@ extension Engine {
   /// thread that serves a request.
   package func settle() {
     guard let watcher else { return }
-    watcher.draining.withLock { _ in
-      var changes = BackingChanges()
-      let events = watcher.events()
-      nodes.withLock { table in for event in events { table.note(event, &changes) } }
+    watcher.draining.withLock { changes in
+      takeEvents(of: watcher, &changes)
+      defer { changes = BackingChanges() }
       if changes.isEverything { return forgetEverything() }
       for (place, isDirectory) in changes.made { inspect(place, isDirectory, &changes) }
       var invalidations = changes.invalidations
@@ -115,11 +117,21 @@ extension Engine {
     }
   }
 
-  /// Whether `settle` would find nothing to do; for any thread.
+  private func takeEvents(of watcher: Watcher, _ changes: inout BackingChanges) {
+    let turn = nodes.withLock { $0.watches.beginTurn() }
+    let events = watcher.events()
+    nodes.withLock { table in
+      for event in events { table.note(event, &changes) }
+      table.watches.endTurn(turn)
+    }
+  }
+
+  /// Whether `settle` would find nothing to tell; for any thread. Who hears that it would calls it.
   var isSettled: Bool {
     guard let watcher else { return true }
-    return watcher.draining.withLockIfFree { _ in
-      !watcher.hasEvents && notifier.withLock { $0 }?.isIdle ?? true
+    return watcher.draining.withLockIfFree { changes in
+      takeEvents(of: watcher, &changes)
+      return changes.isEmpty && notifier.withLock { $0 }?.isIdle ?? true
     } ?? false
   }
 

@@ -45,6 +45,17 @@ struct WatchTable {
   private var shared: Set<WatchKey> = []
   /// When it was last unknown what had changed.
   private var everything: UInt64 = 0
+  /// A file's name that this server has taken away: what others did before is told by it.
+  private struct Former {
+    let parent: UInt32
+    let name: [UInt8]
+    let node: NodeID
+    let turn: UInt64
+  }
+  private var formers: [Former] = []
+  /// How often events were begun to be taken from the kernel, and how often they were noted.
+  private var turn: UInt64 = 0
+  private(set) var turnsEnded: UInt64 = 0
 
   var count: Int { indices.count }
 
@@ -92,6 +103,25 @@ struct WatchTable {
 
   func slots(of key: WatchKey) -> [UInt32] {
     indices[key].map { watches[Int($0)].slots } ?? []
+  }
+
+  mutating func addFormer(_ name: [UInt8], in parent: UInt32, _ node: NodeID) {
+    formers.append(Former(parent: parent, name: name, node: node, turn: turn))
+  }
+
+  func forEachFormer(_ name: [UInt8], in parent: UInt32, _ body: (NodeID) -> Void) {
+    for former in formers where former.parent == parent && former.name == name { body(former.node) }
+  }
+
+  mutating func beginTurn() -> UInt64 {
+    turn += 1
+    return turn
+  }
+
+  /// All events are noted that came before the turn began.
+  mutating func endTurn(_ turn: UInt64) {
+    formers.removeAll { $0.turn < turn }
+    turnsEnded += 1
   }
 
   mutating func noteChange(of key: WatchKey) {

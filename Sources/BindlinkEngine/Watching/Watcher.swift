@@ -29,9 +29,9 @@ final class Watcher: Sendable {
   /// Held while a mark is made or taken away and the table is told, so that neither overtakes the
   /// other. Taken before `nodes`.
   let marking = Guarded(())
-  /// Held while events are taken from the kernel and until what follows from them is written. Taken
-  /// before all others but `changing`.
-  let draining = Guarded(())
+  /// Held while events are taken from the kernel and until what follows from them is written, or kept
+  /// here for who writes it. Taken before all others but `changing`.
+  let draining = Guarded(BackingChanges())
 
   /// Taken alone.
   let hostMounts = Guarded(HostMounts())
@@ -123,16 +123,20 @@ final class Watcher: Sendable {
     var isOfItself: Bool { name == [UInt8(ascii: ".")] }
   }
 
+  /// Bytes; a name and a file handle are not longer.
+  private static let largestEvent = 1024
+
   /// All that has happened up to now.
   func events() -> [Event] {
     var events: [Event] = []
     var buffer = [UInt8](repeating: 0, count: 32 << 10)
     let own = getpid()
-    while true {
-      let size = unsafe buffer.withUnsafeMutableBytes {
+    var size: Int
+    repeat {
+      size = unsafe buffer.withUnsafeMutableBytes {
         unsafe bl_watch_read(descriptor, $0.baseAddress, $0.count)
       }
-      guard size > 0 else { return events }
+      guard size > 0 else { break }
       unsafe buffer.withUnsafeBytes { bytes in
         var position = 0
         var event = unsafe bl_watch_event()
@@ -144,11 +148,10 @@ final class Watcher: Sendable {
               directory: unsafe event.directory.key, name: name))
         }
       }
-    }
+      // With room for one more, that was all; others may be making new ones as fast as they are read.
+    } while size > buffer.count - Self.largestEvent
+    return events
   }
-
-  /// There is something to be taken from the kernel.
-  var hasEvents: Bool { bl_watch_wait(descriptor, -1, -1, 0) != 0 }
 
   enum Wake {
     case events, mounts, stop
