@@ -154,7 +154,7 @@ extension MountedViews {
     func lockedData(_ lock: String, _ other: String) throws {
       try withView(
         ["b/f=\0\0\0\0", "b/d/"],
-        ["--empty", "--link", "/v=@/b", "--link", "/w=@/b", "--cache", "auto"]
+        ["--empty", "--link", "/v=@/b", "--link", "/w=@/b", "--open", "--cache", "auto"]
       ) { view, host in
         // Of a file with a second name some is believed that is not watched.
         if other.hasSuffix("second") { host["b"].link("f", "second") }
