@@ -46,7 +46,10 @@ extension ReferenceView {
   ) throws(Refusal) -> [String] {
     let (first, outer) = (layers[0], Array(layers.dropFirst()))
     let parent = Array(path.dropLast())
-    let outerHasParent = content(parent, outer).first?.inode.isDirectory == true
+    // A file of the backing hides the outer view's directory (M1).
+    let outerHasParent = content(parent, layers).contains {
+      $0.layer != first && $0.inode.isDirectory
+    }
     let hasParent = directory(first, parent) != nil
     if isMerged(first) {
       met.insert(isReadOnly(first) ? .W3 : .M2)
