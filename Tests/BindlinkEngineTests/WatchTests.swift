@@ -237,6 +237,24 @@ import Testing
     #expect(Set(recorder.take().nodes) == [.root], "a new file of a former name is none of theirs")
   }
 
+  @Test(
+    "R7: the directories of a tree that is moved to another link are told, for they get other numbers"
+  )
+  func movedTree() throws {
+    let tree = try ScratchTree()
+    for name in ["anchor/d", "anchor/d/e", "anchor/d/e/g", "b"] { try tree.makeDirectory(name) }
+    let (view, recorder) = try watched(tree, links: [("/l", "b")])
+    let (d, l) = (try view.lookup("d").node, try view.lookup("l").node)
+    let e = try view.lookup("e", in: d)
+    let g = try view.lookup("g", in: e.node)
+    try view.rename("d", to: "d", under: l)
+    #expect(Set(recorder.take().nodes).isSuperset(of: [d, e.node, g.node]))
+    #expect(try view.lookup("e", in: d).attributes.status.st_ino != e.attributes.status.st_ino)
+    try view.rename("d", in: l, to: "d")
+    #expect(Set(recorder.take().nodes).isSuperset(of: [d, e.node, g.node]))
+    #expect(try view.lookup("e", in: d).attributes.status.st_ino == e.attributes.status.st_ino)
+  }
+
   @Test("who gets a lock waits for word of what was written before")
   func locks() throws {
     let tree = try ScratchTree()

@@ -278,7 +278,8 @@ internal import Glibc
   }
 
   /// The directories known below one are located anew at their next use.
-  mutating func outdateDirectories(below ancestor: UInt32) {
+  mutating func outdateDirectories(below ancestor: UInt32) -> [NodeID] {
+    var outdated: [NodeID] = []
     for slot in 1..<used where unsafe self[slot].pointee.isInUse && self[slot].pointee.isDirectory {
       var (current, distance) = (slot, 0)
       while let record = unsafe self[current].pointee.names, distance <= count {
@@ -286,10 +287,12 @@ internal import Glibc
         distance += 1
         if current == ancestor {
           unsafe self[slot].pointee.version = version &- 1
+          outdated.append(id(of: slot))
           break
         }
       }
     }
+    return outdated
   }
 
   func forEachSlot(_ body: (UInt32) -> Void) {

@@ -236,19 +236,23 @@ extension Engine {
     _ old: Located, _ new: Located, from parent: UInt32, _ name: Name, to newParent: UInt32,
     _ newName: Name, since turns: UInt64
   ) {
-    var missed = Invalidations()
+    var word = Invalidations()
     let leavings = nodes.withLock { table -> Leavings in
       guard let slot = find(old, in: table) else { return Leavings() }
       // R4: lookups from a directory below one that moved follow the table at its new place.
       if old.isDirectory, old.scope !== new.scope || old.link != new.link {
-        table.outdateDirectories(below: slot)
+        let outdated = table.outdateDirectories(below: slot)
+        // R7: their numbers are another link's now.
+        if policy.keepsNames, old.link != new.link {
+          word.nodes = outdated + [table.id(of: slot)]
+        }
       }
       let mayBeAsked =
         unsafe table.findName(slot, parent: parent, name, length: strlen(name))?.pointee.mayBeAsked
       unsafe noteFormer(slot, name, in: parent, old, &table)
       // Word of a change by the new name may have come before it was known.
       if policy.watches, !old.isDirectory, table.watches.turnsEnded != turns {
-        missed.nodes.append(table.id(of: slot))
+        word.nodes.append(table.id(of: slot))
       }
       unsafe table.removeName(slot, parent: parent, name)
       let node = unsafe table[slot]
@@ -261,7 +265,7 @@ extension Engine {
         .mayBeAsked = mayBeAsked ?? true
       return deserted == 0 ? Leavings() : table.collect(deserted)
     }
-    if !missed.nodes.isEmpty { post(missed) }
+    if !word.nodes.isEmpty { post(word) }
     finish(leavings)
   }
 }
