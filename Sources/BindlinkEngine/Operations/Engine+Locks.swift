@@ -30,8 +30,8 @@ extension Engine {
   /// Whether a client that has just got a lock on the file reads what was written to it up to now. Else
   /// a thread that serves no request has to `catchUp` before he hears of his lock.
   package func isCaughtUp(_ handle: HandleID) -> Bool {
-    // Nothing changes behind the view.
-    if policy.keepsPageCache { return true }
+    // Each reading asks, or nothing changes behind the view.
+    if policy.keepsNothing || policy.keepsPageCache { return true }
     guard let node = try? handles.node(handle), regime(ofData: node) == .watched else {
       return false
     }
@@ -41,8 +41,7 @@ extension Engine {
   package func catchUp(_ handle: HandleID) {
     if isCaughtUp(handle) { return }
     settle()
-    // Something may have been believed for a while; and times of modification are not fine enough to
-    // tell what is written in one clock tick (Linux before 6.13).
+    // Something may have been believed for a while.
     guard let node = try? handles.node(handle), regime(ofData: node) != .watched else { return }
     var invalidations = Invalidations()
     invalidations.nodes = [node]
