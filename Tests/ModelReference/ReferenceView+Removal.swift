@@ -53,6 +53,10 @@ extension ReferenceView {
 
   /// The directory of the host in which a new name of a directory of the view would be made.
   package func temporaryPlace(in path: [String]) throws(Refusal) -> Inode {
+    if see(path).isSynthesised {
+      met.insert(.R8)
+      throw Refusal(EROFS)
+    }
     var layers = layers(path)
     while let first = layers.first {
       layers.removeFirst()
@@ -60,7 +64,7 @@ extension ReferenceView {
       guard isMerged(first), content(path, layers).first?.inode.isDirectory == true else { break }
       met.insert(isReadOnly(first) ? .W3 : .M2)
     }
-    met.insert(see(path).isSynthesised ? .R8 : .W1)
+    met.insert(.W1)
     throw Refusal(EROFS)
   }
 }
