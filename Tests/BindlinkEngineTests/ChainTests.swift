@@ -10,7 +10,7 @@ import Testing
   static let items = """
     c/sub/deep/f=1 c/sub/secret=1 c/f=1 anchor/A/a=1 anchor/B/b=1 anchor/plain/f=1 anchor/away>@/c \
     to-view>/nonexistent/mountpoint to-b>to-view/b anchor/to-b>b \
-    anchor/absolute>/nonexistent/mountpoint/b
+    anchor/absolute>/nonexistent/mountpoint/b s/real/f=1 s/to>real
     """
 
   static let cases = [
@@ -31,6 +31,12 @@ import Testing
       "/A=view/B /B=view/B /v=view/B /w=view/B"),
     Case("C3: to its own place", "", "+/A=view/A", "ok", "/A=view/A"),
     Case("C3: replaced by what it shows", "+/a=c", "~/a=view/a/sub", "ok", "/a=c/sub"),
+    Case(
+      "C2, C3: exception paths follow what the chain shows", "+/b=s", "+/a=view/b,except:/to", "ok",
+      "/a=s,except:/real /b=s"),
+    Case(
+      "C2, C3: and not what the replaced link showed", "+/a=s", "~/a=view/a/real,except:/to", "ok",
+      "/a=s/real,except:/to"),
     Case(
       "C3: exceptions are inherited", "+/b=c,except:/sub/secret,except:*.pem", "+/a=view/b/sub",
       "ok", "/a=c/sub,from:/sub:/sub/secret|*.pem /b=c,except:/sub/secret,except:*.pem"),

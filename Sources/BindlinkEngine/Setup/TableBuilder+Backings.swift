@@ -86,6 +86,7 @@ extension TableBuilder {
           throw drafts[index].refused(error)
         }
       }
+      try resolveExceptionPaths(of: ready.sorted())
       waiting.removeAll { ready.contains($0) }
     }
   }

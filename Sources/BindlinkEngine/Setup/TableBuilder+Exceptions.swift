@@ -51,10 +51,11 @@ extension TableBuilder {
   }
 
   /// C2: through the view that the change makes, without the exceptions that it brings. One that a
-  /// symbolic link leads out of its link stays as it is written.
-  mutating func resolveExceptionPaths() throws(LinkError) {
+  /// symbolic link leads out of its link stays as it is written. Of a link whose backing lies in the
+  /// view, when the backing is found.
+  mutating func resolveExceptionPaths(of indices: [Int]) throws(LinkError) {
     var view: ViewWalker?
-    for index in drafts.indices {
+    for index in indices where drafts[index].isResolved {
       let link = drafts[index].link
       guard link.exceptions.rules.contains(where: \.isPath), !isWithoutSymbolicLinks(link) else {
         continue

@@ -120,7 +120,7 @@ struct TableBuilder {
     try checkBackings()
     try takeSteps()
     try addExceptions(exceptions)
-    try resolveExceptionPaths()
+    try resolveExceptionPaths(of: Array(drafts.indices))
     try resolveChains()
     let resolver = try definition().resolver(beside: present, isTrial: false)
     try check(resolver)
