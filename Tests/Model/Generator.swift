@@ -194,8 +194,12 @@ struct Generator {
       table.links.removeAll { link in
         let view = ReferenceView(all, reference.host)
         view.table.links.removeAll { $0.virtualPath == link.virtualPath }
+        // Shallow links come first (C1): none below makes a way over a symbolic link.
+        let without = ReferenceView(all, reference.host)
+        without.table.links.removeAll { $0.virtualPath.starts(with: link.virtualPath) }
         let seen = view.see(link.virtualPath)
-        return !isFree(link.virtualPath, view) || link.isMerged && seen.isThere && !seen.isDirectory
+        return !isFree(link.virtualPath, without)
+          || link.isMerged && seen.isThere && !seen.isDirectory
       }
       if table == all { return table }
     }
