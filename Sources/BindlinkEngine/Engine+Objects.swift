@@ -186,7 +186,7 @@ extension Engine {
         scope: unsafe node.pointee.scope, isReadOnly: unsafe node.pointee.isReadOnly,
         isReal: unsafe !node.pointee.isBlank && node.pointee.identity.device != Identity.nowhere,
         isBlank: unsafe node.pointee.isBlank,
-        regime: policy.watches ? regime(ofFile: NodeTable.slot(of: id), in: table) : .asked,
+        regime: regime(ofFile: NodeTable.slot(of: id), in: table),
         hasOneName: unsafe node.pointee.hasOneName)
     }
   }

@@ -134,7 +134,9 @@ extension Engine {
   }
 
   /// The attributes and the data of a file that has one name.
+  @inline(never)
   func regime(ofFile slot: UInt32, in table: borrowing NodeTable) -> Regime {
+    if !policy.watches { return .asked }
     let node = unsafe table[slot]
     guard let name = unsafe node.pointee.names, unsafe name.pointee.next == nil,
       unsafe name.pointee.origin == .child, unsafe !node.pointee.hasStrayed,
@@ -146,7 +148,7 @@ extension Engine {
 
   /// What the kernel has of the file's data is right when it is opened.
   package func keepsPages(of id: NodeID) -> Bool {
-    policy.keepsPageCache || (policy.watches && regime(ofData: id) == .watched)
+    policy.keepsPageCache || regime(ofData: id) == .watched
   }
 
   func regime(ofData id: NodeID) -> Regime {
