@@ -163,7 +163,9 @@ extension Engine {
   func noteFormer(
     _ slot: UInt32, _ name: Name, in parent: UInt32, _ located: Located, _ table: inout NodeTable
   ) {
-    guard policy.watches, !located.isDirectory else { return }
+    let watch = unsafe table[parent].pointee.watch
+    // Only an event ends the record, and the removal of a name is one where there is a watch.
+    guard watch != 0, watch != WatchTable.refused, !located.isDirectory else { return }
     unsafe table.watches.addFormer(Array(nameBytes(name)), in: parent, table.id(of: slot))
   }
 
