@@ -29,9 +29,7 @@ public final class MountedView: Sendable {
   ///   backing occupies one. They are started as needed.
   public func serve(workers: Int = 64) {
     session.run(workers: workers)
-    // Where the connection was ended but not the mount (/sys/fs/fuse/connections/*/abort), a mount
-    // that answers ENOTCONN to everybody would stay.
-    try? mount.detach(lazily: true)
+    mount.detachIfDead()
   }
 
   /// Unmounts the view, upon which `serve()` returns.

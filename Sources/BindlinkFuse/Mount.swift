@@ -63,7 +63,16 @@ package final class Mount: Sendable {
     try Self.takeOff(mountpoint, lazily)
   }
 
-  /// The same for a view of whatever process, at an absolute and resolved path. ENOENT if there is
+  /// Takes off what is left of the view when its connection has ended and its device is closed, as
+  /// after `umount -f` of a view in use: a mount that answers ENOTCONN to everybody. Another view
+  /// may stand there by then, to which the kernel has given the id and the device number anew; that
+  /// one answers.
+  package func detachIfDead() {
+    guard unsafe bindlink_is_dead(mountpoint) != 0 else { return }
+    try? detach(lazily: true)
+  }
+
+  /// As `detach`, a view of whatever process, at an absolute and resolved path. ENOENT if there is
   /// no such place, EINVAL if it is no bindlink view, EPERM if it is another user's.
   package static func unmount(at mountpoint: String, lazily: Bool) throws(MountFailure) {
     guard let top = try topMount(at: mountpoint), top.type == type else {

@@ -484,7 +484,8 @@ int px_handle(const char *path) {
 int px_bind_mount(const char *from, const char *at) {
   return RESULT(mount(from, at, NULL, MS_BIND, NULL));
 }
-int px_mount_tmpfs(const char *at) { return RESULT(mount("none", at, "tmpfs", 0, NULL)); }
+// Of a megabyte.
+int px_mount_tmpfs(const char *at) { return RESULT(mount("none", at, "tmpfs", 0, "size=1m")); }
 int px_unmount(const char *at) { return RESULT(umount2(at, MNT_DETACH)); }
 
 static gid_t own_groups[256];

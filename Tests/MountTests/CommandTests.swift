@@ -110,6 +110,38 @@ extension MountedViews {
       #expect(isGone(scratch, second))
     }
 
+    @Test("a view that is mounted while the server of the former one is still ending stays")
+    func mountedMeanwhile() throws {
+      let scratch = try Scratch(["b/f=1", "c/f=2", "view/"])
+      defer { scratch.remove() }
+      let first = try mounted(scratch, ["mount", "@/b", "@/view"])
+      kill(first, SIGSTOP)
+      defer { kill(first, SIGCONT) }
+      #expect(try scratch.command(["unmount", "@/view"]).status == 0)
+      let outcome = try scratch.command(["mount", "@/c", "@/view"])
+      #expect(outcome.status == 0, "\(outcome)")
+      let second = try #require(scratch.servers.first { $0 != first })
+      kill(first, SIGCONT)
+      #expect(hasEnded(first))
+      #expect(scratch.host.read("view/f") == "2" && scratch.mounts.count == 1)
+      #expect(try scratch.command(["unmount", "@/view"]).status == 0)
+      #expect(isGone(scratch, second))
+    }
+
+    @Test(
+      "a forced umount of a view in use ends the view and the mount",
+      .enabled(if: Situation.canMount))
+    func forcedUnmount() throws {
+      let scratch = try Scratch(["b/f=1", "view/"])
+      defer { scratch.remove() }
+      let server = try mounted(scratch, ["mount", "@/b", "@/view"])
+      let file = scratch.host.descriptor("view/f", O_RDONLY)
+      defer { close(file) }
+      #expect(try run(["umount", "-f", scratch.path + "/view"]).status != 0)
+      #expect(isGone(scratch, server))
+      #expect(scratch.host.list("view") == "")
+    }
+
     @Test("a relative source, mountpoint and backing are taken from the working directory")
     func relative() throws {
       let scratch = try Scratch(["b/f=1", "c/g=2", "view/"])

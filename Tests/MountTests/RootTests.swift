@@ -28,6 +28,30 @@ extension MountedViews {
       }
     }
 
+    @Test(
+      "O7: stores into mapped memory that the disk has no room for are an error of msync",
+      .enabled(if: Situation.canMount, "mount(2) is not allowed here"))
+    func fullDisk() throws {
+      let scratch = try Scratch(["src/m/", "view/"])
+      defer { scratch.remove() }
+      #expect(Place.outcome(unsafe px_mount_tmpfs("\(scratch.path)/src/m")) == "ok")
+      let disk = scratch.host["src/m"]
+      #expect(disk.write("f", "") == "ok" && disk.truncate("f", 1 << 16) == "ok")
+      var size = 1 << 20
+      while disk.write("filler", String(repeating: "x", count: size)) != "ok" { size -= 4096 }
+      #expect(disk.truncate("filler", Int64(size - (4 << 12))) == "ok")
+
+      #expect(try scratch.command(["mount", "@/src", "@/view"]).status == 0)
+      let file = scratch.host.descriptor("view/m/f", O_RDWR)
+      let stores = String(repeating: "y", count: 1 << 16)
+      #expect(Place.outcome(unsafe px_map_store(file, 1, 1 << 16, 0, stores)) == "ENOSPC")
+      #expect(disk.unlink("filler") == "ok")
+      #expect(Place.outcome(unsafe px_map_store(file, 1, 1 << 16, 0, stores)) == "ok")
+      close(file)
+      #expect(disk.read("f") == stores)
+      #expect(try scratch.command(["unmount", "@/view"]).status == 0)
+    }
+
     @Test("O1: the anchor below a link is as it was after the view is gone (5)")
     func anchorUntouched() throws {
       let scratch = try Scratch(["view/V/Cat=c", "view/V/Dog=d", "b/Cow=m"])

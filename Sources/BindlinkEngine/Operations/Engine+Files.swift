@@ -122,12 +122,28 @@ extension Engine {
   ) throws(Errno) -> Int {
     let direct = fromPageCache ? 0 : flags & Int32(BL_O_DIRECT)
     let file = try handles.descriptor(handle, requestFlags: direct)
-    let how = flags & O_APPEND != 0 && !fromPageCache ? Int32(BL_WRITE_APPEND) : 0
+    if fromPageCache { return try unsafe Self.writePages(file, data, at: offset, 0) }
+    let how = flags & O_APPEND != 0 ? Int32(BL_WRITE_APPEND) : 0
     guard direct != 0 else {
       return try unsafe System.checked(
         bl_pwrite(file, data.baseAddress, data.count, offset, how))
     }
     return try unsafe Self.writeAligned(file, data, at: offset, how)
+  }
+
+  /// All of it or an error: the kernel, which takes a part for the whole, would lose the rest.
+  static func writePages(
+    _ file: Int32, _ data: UnsafeRawBufferPointer, at offset: Int64, _ how: Int32
+  ) throws(Errno) -> Int {
+    var written = 0
+    while written < data.count {
+      let count = try unsafe System.checked(
+        bl_pwrite(
+          file, data.baseAddress! + written, data.count - written, offset + Int64(written), how))
+      if count == 0 { throw .io }
+      written += count
+    }
+    return written
   }
 
   /// As O_DIRECT wants it.

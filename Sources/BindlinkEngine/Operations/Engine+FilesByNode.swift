@@ -28,8 +28,7 @@ extension Engine {
     let file = try dataFile(id, writes: true)
     var how = file.access.contains(.remote) ? Int32(BL_WRITE_DATA_SYNC) : 0
     if fromPageCache {
-      return try unsafe System.checked(
-        bl_pwrite(file.descriptor, data.baseAddress, data.count, offset, how))
+      return try unsafe Self.writePages(file.descriptor, data, at: offset, how)
     }
     if flags & O_APPEND != 0 { how |= Int32(BL_WRITE_APPEND) }
     if flags & O_DSYNC != 0 { how |= Int32(BL_WRITE_DATA_SYNC) }
