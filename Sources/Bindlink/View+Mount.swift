@@ -68,7 +68,9 @@ extension View {
           engine: engine, device: mount.device,
           options: SessionOptions(
             handlesACL: checksPermissions, traces: options.tracesRequests,
-            hasLocalLocks: options.hasLocalLocks))
+            hasLocalLocks: options.hasLocalLocks,
+            passesThrough: options.passesThrough && !noOpen && !UserNamespace.isNested
+              && Engine.mayPassThrough))
         return MountedView(at: mountpoint, place: place.path, mount: mount, session: session)
       } catch {
         try? mount.detach(lazily: true)

@@ -43,6 +43,11 @@ extension View {
     /// is first read, shows at the first reading or writing. Nil: for views that are read-only as
     /// a whole.
     public var noOpen: Bool?
+    /// The kernel reads and writes open files itself, at the speed of the backing, where it permits
+    /// that: on Linux 6.12 and later, where the server has CAP_SYS_ADMIN outside of user namespaces,
+    /// for files of local file systems that are not stacked on others, with opens. `list` says
+    /// nothing of it: what cannot be passed through is served as always.
+    public var passesThrough = true
     /// Locks count within the view alone, not against programs on the host, and closing a file of a
     /// local file system costs no message. Always so without opens.
     public var hasLocalLocks = false

@@ -70,6 +70,8 @@ extension View {
     case "no_remote_lock": options.hasLocalLocks = true
     case "open": options.noOpen = false
     case "no_open": options.noOpen = true
+    case "passthrough": options.passesThrough = true
+    case "no_passthrough": options.passesThrough = false
     case "kernel_cache": options.keepsKernelCache = true
     case "one_file_system": isOneFileSystem = true
     default: return false

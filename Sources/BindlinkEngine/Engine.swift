@@ -2,7 +2,7 @@
 // the files in Operations/, named as the binding's are.
 //
 // Locks, in this order, and none is held during a system call that can wait:
-//   changing, draining, marking    (see there)
+//   changing, draining, marking, passing    (see there)
 //   nodes    the node table (this file and Nodes/)
 //   others   each guards one small thing and is taken alone (MountFacts, HandleTable, LinkCounts).
 //
@@ -35,6 +35,10 @@ package final class Engine: Sendable {
   /// Held by a change of the table from its reading to its publishing; taken before all others, and
   /// by no request for a file.
   let changing = Guarded(())
+  /// The kernel reads and writes files itself where `passThrough` says so.
+  let isPassingThrough = Atomic(false)
+  /// Held while it is decided whether it does so for a file; taken before `nodes`.
+  let passing = Guarded(())
   /// Guards nothing else; taken alone.
   let transactions = Guarded(Transactions())
   /// How many directories may keep a descriptor open.

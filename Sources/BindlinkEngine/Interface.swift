@@ -95,7 +95,19 @@ package struct AttributeChanges: Sendable {
   package var size: Int64?
   package var accessTime: TimeChange?
   package var modificationTime: TimeChange?
+  /// The caller has no right to keep set-ID bits where the size changes (CAP_FSETID).
+  package var dropsSetID = false
   package init() {}
+}
+
+/// How data is written.
+package struct WriteManner: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// It is the kernel that writes back what it has kept.
+  package static let fromPageCache = WriteManner(rawValue: 1)
+  /// The caller has no right to keep set-ID bits (CAP_FSETID).
+  package static let dropsSetID = WriteManner(rawValue: 2)
 }
 
 /// One entry of a listing. The name is valid during the call that it is handed to, and a NUL follows it.

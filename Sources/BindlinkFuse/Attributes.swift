@@ -7,7 +7,6 @@ import Glibc
 
 func addAttributes(to table: inout fuse_lowlevel_ops) {
   unsafe table.getattr = getAttributes
-  unsafe table.setattr = setAttributes
   unsafe table.access = checkAccess
   unsafe table.statfs = statistics
 }
@@ -20,23 +19,6 @@ private func getAttributes(
     do throws(Errno) {
       let attributes = try unsafe engine.attributes(
         of: NodeID(node), handle: HandleID(ifPresent: info))
-      request.answer(attributes)
-    } catch {
-      request.fail(error)
-    }
-  }
-}
-
-private func setAttributes(
-  _ request: fuse_req_t?, _ node: fuse_ino_t, _ status: UnsafeMutablePointer<stat>?,
-  _ valid: Int32, _ info: UnsafeMutablePointer<fuse_file_info>?
-) {
-  unsafe serve(request) { request, session in
-    let engine = session.engine
-    let changes = unsafe AttributeChanges(status!.pointee, valid)
-    do throws(Errno) {
-      let attributes = try unsafe engine.setAttributes(
-        of: NodeID(node), handle: HandleID(ifPresent: info), changes, caller: request.caller)
       request.answer(attributes)
     } catch {
       request.fail(error)
@@ -66,7 +48,36 @@ private func statistics(_ request: fuse_req_t?, _ node: fuse_ino_t) {
   }
 }
 
+/// FATTR_ flags of SETATTR.
+private struct SetFlags: OptionSet {
+  let rawValue: UInt32
+  static let mode = SetFlags(rawValue: 1 << 0)
+  static let uid = SetFlags(rawValue: 1 << 1)
+  static let gid = SetFlags(rawValue: 1 << 2)
+  static let size = SetFlags(rawValue: 1 << 3)
+  static let accessTime = SetFlags(rawValue: 1 << 4)
+  static let modificationTime = SetFlags(rawValue: 1 << 5)
+  static let handle = SetFlags(rawValue: 1 << 6)
+  static let accessTimeNow = SetFlags(rawValue: 1 << 7)
+  static let modificationTimeNow = SetFlags(rawValue: 1 << 8)
+  static let dropsSetID = SetFlags(rawValue: 1 << 11)
+}
+
 extension Session {
+  func setAttributes(_ request: consuming DirectRequest) {
+    let arguments = request.arguments(fuse_setattr_in.self)
+    let flags = SetFlags(rawValue: arguments.valid)
+    do throws(Errno) {
+      let attributes = try engine.setAttributes(
+        of: request.node,
+        handle: flags.contains(.handle) ? HandleID(rawValue: arguments.fh) : nil,
+        AttributeChanges(arguments, flags), caller: request.caller())
+      request.answer(fuse_attr_out(attributes))
+    } catch {
+      request.fail(error)
+    }
+  }
+
   func statx(_ request: consuming DirectRequest) {
     let arguments = request.arguments(fuse_statx_in.self)
     // FUSE_GETATTR_FH
@@ -84,21 +95,26 @@ extension Session {
 }
 
 extension AttributeChanges {
-  fileprivate init(_ status: stat, _ valid: Int32) {
+  fileprivate init(_ arguments: fuse_setattr_in, _ flags: SetFlags) {
     self.init()
-    if valid & FUSE_SET_ATTR_MODE != 0 { mode = status.st_mode }
-    if valid & FUSE_SET_ATTR_UID != 0 { uid = status.st_uid }
-    if valid & FUSE_SET_ATTR_GID != 0 { gid = status.st_gid }
-    if valid & FUSE_SET_ATTR_SIZE != 0 { size = Int64(status.st_size) }
-    if valid & FUSE_SET_ATTR_ATIME_NOW != 0 {
+    if flags.contains(.mode) { mode = arguments.mode }
+    if flags.contains(.uid) { uid = arguments.uid }
+    if flags.contains(.gid) { gid = arguments.gid }
+    if flags.contains(.size) { size = Int64(bitPattern: arguments.size) }
+    if flags.contains(.accessTimeNow) {
       accessTime = .now
-    } else if valid & FUSE_SET_ATTR_ATIME != 0 {
-      accessTime = .at(status.st_atim)
+    } else if flags.contains(.accessTime) {
+      accessTime = .at(time(arguments.atime, arguments.atimensec))
     }
-    if valid & FUSE_SET_ATTR_MTIME_NOW != 0 {
+    if flags.contains(.modificationTimeNow) {
       modificationTime = .now
-    } else if valid & FUSE_SET_ATTR_MTIME != 0 {
-      modificationTime = .at(status.st_mtim)
+    } else if flags.contains(.modificationTime) {
+      modificationTime = .at(time(arguments.mtime, arguments.mtimensec))
     }
+    dropsSetID = flags.contains(.dropsSetID)
   }
+}
+
+private func time(_ seconds: UInt64, _ nanoseconds: UInt32) -> timespec {
+  timespec(tv_sec: Int(Int64(bitPattern: seconds)), tv_nsec: Int(nanoseconds))
 }

@@ -1,9 +1,5 @@
-// How messages get from the device to libfuse and back, and what is agreed with the kernel at the
-// start of a connection.
-import BindlinkEngine
-import BindlinkMap
+// How messages get from the device to libfuse and back.
 import CBindlinkFuse
-import CFuse3
 import Glibc
 
 /// libfuse's read hook. Gives whole requests only; at the end of the connection it marks the
@@ -41,7 +37,8 @@ func writeMessage(
   _ userdata: UnsafeMutableRawPointer?
 ) -> Int {
   unsafe Unmanaged<Session>.fromOpaque(userdata!)._withUnsafeGuaranteedRef { session in
-    unsafe writeMessage(device, parts!, count, traces: session.options.traces)
+    if session.isNegotiating { unsafe session.amend(initAnswer: parts!, count) }
+    return unsafe writeMessage(device, parts!, count, traces: session.options.traces)
   }
 }
 
@@ -60,35 +57,5 @@ func writeMessage(
     default: break
     }
     return -1
-  }
-}
-
-/// FUSE 7.44 is Linux 6.16.
-private let firstMinorWithEpoch: UInt32 = 44
-
-/// Replaces what libfuse would ask for by default, which differs from version to version.
-func negotiate(
-  _ userdata: UnsafeMutableRawPointer?, _ connection: UnsafeMutablePointer<fuse_conn_info>?
-) {
-  unsafe Unmanaged<Session>.fromOpaque(userdata!)._withUnsafeGuaranteedRef { session in
-    var wanted =
-      FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_AUTO_INVAL_DATA
-      | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_ASYNC_DIO | FUSE_CAP_FLOCK_LOCKS
-      | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO
-      | FUSE_CAP_DONT_MASK | FUSE_CAP_IOCTL_DIR
-    if unsafe !session.options.usesEpoch || connection!.pointee.proto_minor < firstMinorWithEpoch {
-      session.engine.kernelLacksEpoch()
-    }
-    // O_TRUNC comes as SETATTR then, and nothing would end a lock.
-    if session.engine.noOpen { wanted &= ~FUSE_CAP_ATOMIC_O_TRUNC }
-    if session.engine.noOpen || session.options.hasLocalLocks {
-      wanted &= ~(FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_POSIX_LOCKS)
-    }
-    if session.options.handlesACL {
-      wanted |= FUSE_CAP_POSIX_ACL
-    }
-    unsafe connection!.pointee.want = UInt32(wanted) & connection!.pointee.capable
-    unsafe connection!.pointee.max_write = min(
-      connection!.pointee.max_write, UInt32(WorkerBuffers.replySize))
   }
 }

@@ -1,5 +1,5 @@
 // A request that is answered here, on the descriptor, as the kernel's fuse.h describes it: those
-// that libfuse 3.14 does not know or misreads, and those that are refused unread.
+// that libfuse 3.14 does not know or does not read whole, and those that are refused unread.
 import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -84,6 +84,10 @@ struct DirectRequest: ~Copyable {
 extension Session {
   func serveDirectly(_ request: consuming DirectRequest, _ opcode: Opcode) {
     switch opcode {
+    case .write: write(request)
+    case .open: open(request)
+    case .create: create(request)
+    case .setattr: setAttributes(request)
     case .setxattr: setExtendedAttribute(request)
     case .syncfs: synchronizeFileSystem(request)
     case .tmpfile: makeTemporaryFile(request)

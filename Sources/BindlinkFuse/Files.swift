@@ -1,4 +1,4 @@
-// Open files: creating, opening, data, and what goes to a file's descriptor.
+// Data of files, and what else goes to a file's descriptor.
 import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -6,53 +6,11 @@ import CFuse3
 import Glibc
 
 func addFiles(to table: inout fuse_lowlevel_ops) {
-  unsafe table.create = createFile
-  unsafe table.open = openFile
   unsafe table.read = readFile
-  unsafe table.write = writeFile
-  unsafe table.flush = flushFile
   unsafe table.fsync = synchronizeFile
-  unsafe table.release = releaseFile
   unsafe table.fallocate = allocateRange
   unsafe table.lseek = seekData
   unsafe table.copy_file_range = copyRange
-}
-
-private func createFile(
-  _ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: UnsafePointer<CChar>?, _ mode: mode_t,
-  _ info: UnsafeMutablePointer<fuse_file_info>?
-) {
-  unsafe serve(request) { request, session in
-    let engine = session.engine
-    // The kernel sends MKNOD from then on.
-    if engine.noOpen { return request.fail(.notImplemented) }
-    do throws(Errno) {
-      let (entry, handle) = try unsafe engine.create(
-        NodeID(parent), name!, mode: mode, flags: info!.pointee.flags, caller: request.caller)
-      let savesFlush = session.savesFlush(of: handle)
-      request.answer(entry, handle, savesFlush: savesFlush, from: engine)
-    } catch {
-      request.fail(error)
-    }
-  }
-}
-
-private func openFile(
-  _ request: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
-) {
-  unsafe serve(request) { request, session in
-    let engine = session.engine
-    // The kernel opens all others itself from then on, without RELEASE.
-    if engine.noOpen { return request.fail(.notImplemented) }
-    do throws(Errno) {
-      let handle = try unsafe engine.open(
-        NodeID(node), flags: info!.pointee.flags, caller: request.caller)
-      request.answer(
-        handle, of: NodeID(node), savesFlush: session.savesFlush(of: handle), from: engine)
-    } catch {
-      request.fail(error)
-    }
-  }
 }
 
 private func readFile(
@@ -75,43 +33,6 @@ private func readFile(
   }
 }
 
-private func writeFile(
-  _ request: fuse_req_t?, _ node: fuse_ino_t, _ data: UnsafePointer<CChar>?, _ size: Int,
-  _ offset: off_t, _ info: UnsafeMutablePointer<fuse_file_info>?
-) {
-  unsafe serve(request) { request, session in
-    let engine = session.engine
-    let data = unsafe UnsafeRawBufferPointer(start: data, count: size)
-    let (flags, fromPageCache) = unsafe (info!.pointee.flags, info!.pointee.writepage != 0)
-    do throws(Errno) {
-      let count =
-        engine.noOpen
-        ? try unsafe engine.write(
-          NodeID(node), data, at: Int64(offset), flags: flags, fromPageCache: fromPageCache)
-        : try unsafe engine.write(
-          HandleID(info), data, at: Int64(offset), flags: flags, fromPageCache: fromPageCache)
-      request.answer(written: count)
-    } catch {
-      request.fail(error)
-    }
-  }
-}
-
-private func flushFile(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
-) {
-  unsafe serve(request) { request, session in
-    // No lock depends on it then, and remote file systems are written through.
-    if session.engine.noOpen { return request.fail(.notImplemented) }
-    do throws(Errno) {
-      try unsafe session.engine.flush(HandleID(info), lockOwner: info!.pointee.lock_owner)
-      request.succeed()
-    } catch {
-      request.fail(error)
-    }
-  }
-}
-
 private func synchronizeFile(
   _ request: fuse_req_t?, _ node: fuse_ino_t, _ dataOnly: Int32,
   _ info: UnsafeMutablePointer<fuse_file_info>?
@@ -128,15 +49,6 @@ private func synchronizeFile(
     } catch {
       request.fail(error)
     }
-  }
-}
-
-private func releaseFile(
-  _ request: fuse_req_t?, _: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
-) {
-  unsafe serve(request) { request, session in
-    unsafe session.engine.release(HandleID(info), lockOwner: info!.pointee.lock_owner)
-    request.succeed()
   }
 }
 
@@ -198,25 +110,21 @@ private func copyRange(
 }
 
 extension Session {
-  /// FLUSH ends the closing process' POSIX locks, unless the kernel keeps them (any open file can get
-  /// some), and has the errors that a remote file system reports at close. It is sent for all else.
-  fileprivate func savesFlush(of handle: HandleID) -> Bool {
-    options.hasLocalLocks && !engine.reportsAtClose(handle)
-  }
-
-  func makeTemporaryFile(_ request: consuming DirectRequest) {
-    let arguments = request.arguments(fuse_create_in.self)
+  func write(_ request: consuming DirectRequest) {
+    let arguments = request.arguments(fuse_write_in.self)
+    let data = unsafe UnsafeRawBufferPointer(
+      start: request.bytes(after: MemoryLayout<fuse_write_in>.size), count: Int(arguments.size))
+    let (offset, flags) = (Int64(bitPattern: arguments.offset), Int32(bitPattern: arguments.flags))
+    let manner = WriteManner(arguments.write_flags)
     do throws(Errno) {
-      let (entry, handle) = try engine.makeTemporaryFile(
-        request.node, mode: arguments.mode, flags: Int32(bitPattern: arguments.flags),
-        caller: request.caller(umask: arguments.umask))
-      var answer = fuse_create_out()
-      answer.entry = fuse_entry_out(entry)
-      answer.open.fh = handle.rawValue
-      if !request.answer(answer) {
-        engine.release(handle, lockOwner: 0)
-        engine.forget(entry.node, 1)
-      }
+      let count =
+        engine.noOpen
+        ? try unsafe engine.write(
+          request.node, data, at: offset, flags: flags, manner, caller: request.caller())
+        : try unsafe engine.write(
+          HandleID(rawValue: arguments.fh), data, at: offset, flags: flags, manner,
+          caller: request.caller())
+      request.answer(fuse_write_out(size: UInt32(count), padding: 0))
     } catch {
       request.fail(error)
     }
@@ -265,4 +173,13 @@ private func copyLength(_ length: Int) -> Int {
   // As the kernel does: whole pages.
   let largest = Int(UInt32.max) & ~(WorkerBuffers.pageSize - 1)
   return (0...largest).contains(length) ? length : largest
+}
+
+extension WriteManner {
+  /// From FUSE_WRITE_CACHE and FUSE_WRITE_KILL_SUIDGID.
+  fileprivate init(_ flags: UInt32) {
+    self = []
+    if flags & 1 != 0 { insert(.fromPageCache) }
+    if flags & 4 != 0 { insert(.dropsSetID) }
+  }
 }

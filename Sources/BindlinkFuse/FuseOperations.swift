@@ -9,6 +9,7 @@ func fuseOperations() -> fuse_lowlevel_ops {
   addLookup(to: &table)
   addAttributes(to: &table)
   addNamespace(to: &table)
+  addOpenings(to: &table)
   addFiles(to: &table)
   addControl(to: &table)
   addDirectories(to: &table)

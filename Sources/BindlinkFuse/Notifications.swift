@@ -80,6 +80,12 @@ package final class Notifications: Notifier, @unchecked Sendable {
     if state.withLock({ $0.phase == .running && $0.kernelHasEpoch }) { write(.epoch) }
   }
 
+  package func expireAttributes(of node: NodeID) {
+    guard state.withLock({ $0.phase == .running }) else { return }
+    // A negative offset leaves the pages, for whose locks a client may be waiting, alone.
+    write(.inode, fuse_notify_inval_inode_out(ino: node.rawValue, off: -1, len: 0))
+  }
+
   package var isIdle: Bool { state.withLock { $0.queue.isEmpty && $0.current == nil } }
 
   package func send(_ invalidations: Invalidations) -> Bool {
@@ -128,8 +134,7 @@ package final class Notifications: Notifier, @unchecked Sendable {
   }
 
   private func write(_ invalidations: Invalidations) -> Bool {
-    // A name that there cannot be: only the directory's lock is taken.
-    for node in invalidations.fences { expire([UInt8(ascii: "/")], in: node) }
+    for node in invalidations.fences { expire(Self.nobodysName, in: node) }
     for (parent, name) in invalidations.dropped { expire(name, in: parent, flags: 0) }
     for node in invalidations.nodes {
       // Offset 0 and length -1: attributes and all pages.
@@ -141,8 +146,8 @@ package final class Notifications: Notifier, @unchecked Sendable {
     guard invalidations.everyEntry else { return true }
     if state.withLock({ $0.kernelHasEpoch }) {
       // The kernel takes the directory's lock for this, which a reader holds until it has made entries
-      // of what it got. Any name will do.
-      for node in invalidations.listedDirectories { expire([UInt8(ascii: "*")], in: node) }
+      // of what it got.
+      for node in invalidations.listedDirectories { expire(Self.nobodysName, in: node) }
       let error = write(.epoch)
       // A connection that is gone has nothing cached either.
       if error != EINVAL { return true }
@@ -150,6 +155,9 @@ package final class Notifications: Notifier, @unchecked Sendable {
     }
     return false
   }
+
+  /// One byte longer than any file system's names: only the directory's lock is taken for it.
+  private static let nobodysName = [UInt8](repeating: UInt8(ascii: "-"), count: 256)
 
   private func expire(_ name: [UInt8], in parent: NodeID, flags: UInt32 = expireOnly) {
     write(

@@ -69,30 +69,6 @@ struct Request: ~Copyable {
   }
 
   consuming func answer(
-    _ entry: Entry, _ handle: HandleID, savesFlush: Bool, from engine: Engine
-  ) {
-    var parameters = Self.parameters(entry)
-    var info = Self.info(handle, keepsPages: engine.keepsPages(of: entry.node))
-    info.noflush = savesFlush ? 1 : 0
-    if unsafe fuse_reply_create(request, &parameters, &info) == -ENOENT {
-      engine.release(handle, lockOwner: 0)
-      engine.forget(entry.node, 1)
-    }
-    discard self
-  }
-
-  consuming func answer(
-    _ handle: HandleID, of node: NodeID, savesFlush: Bool, from engine: Engine
-  ) {
-    var info = Self.info(handle, keepsPages: engine.keepsPages(of: node))
-    info.noflush = savesFlush ? 1 : 0
-    if unsafe fuse_reply_open(request, &info) == -ENOENT {
-      engine.release(handle, lockOwner: 0)
-    }
-    discard self
-  }
-
-  consuming func answer(
     directory handle: HandleID, cachesListing: Bool, keepsListing: Bool, from engine: Engine
   ) {
     var info = fuse_file_info()
@@ -164,12 +140,5 @@ struct Request: ~Copyable {
     parameters.attr_timeout = entry.attributes.timeout
     parameters.entry_timeout = entry.timeout
     return parameters
-  }
-
-  private static func info(_ handle: HandleID, keepsPages: Bool) -> fuse_file_info {
-    var info = fuse_file_info()
-    info.fh = handle.rawValue
-    info.keep_cache = keepsPages ? 1 : 0
-    return info
   }
 }

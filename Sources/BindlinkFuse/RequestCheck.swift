@@ -88,8 +88,9 @@ enum RequestCheck {
   /// Whether the kernel's protocol is one that all requests here are read by. A newer major
   /// version is libfuse's to answer: the kernel asks again then.
   private static func isSpoken(_ arguments: UnsafeRawBufferPointer) -> Bool {
-    let version = unsafe arguments.load(as: fuse_init_in.self)
-    return version.major > 7 || version.major == 7 && version.minor >= minimumMinor
+    let major = unsafe arguments.load(as: UInt32.self)
+    let minor = unsafe arguments.load(fromByteOffset: 4, as: UInt32.self)
+    return major > 7 || major == 7 && minor >= minimumMinor
   }
 
   /// Linux 5.4.

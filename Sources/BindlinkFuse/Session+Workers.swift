@@ -103,6 +103,8 @@ extension Session {
       }
       if opcode.treatment == .direct {
         unsafe serveDirectly(DirectRequest(header, device, options), opcode)
+      } else if opcode == .`init` {
+        unsafe answerInit(message)
       } else {
         unsafe fuse_session_process_buf(fuseSession, message)
       }

@@ -22,16 +22,19 @@ package struct SessionOptions: Sendable {
   package var traces = false
   /// The kernel keeps the locks, which then count in this view alone.
   package var hasLocalLocks = false
+  /// The kernel reads and writes open files itself where it permits that (CAP_SYS_ADMIN).
+  package var passesThrough = false
   /// The kernel's epoch makes cached names void at once, where it has one; otherwise it keeps none.
   package var usesEpoch = true
 
   package init(
     handlesACL: Bool = false, traces: Bool = false, hasLocalLocks: Bool = false,
-    usesEpoch: Bool = true
+    passesThrough: Bool = false, usesEpoch: Bool = true
   ) {
     self.handlesACL = handlesACL
     self.hasLocalLocks = hasLocalLocks
     self.traces = traces
+    self.passesThrough = passesThrough
     self.usesEpoch = usesEpoch
   }
 }
@@ -52,6 +55,8 @@ package final class Session: @unchecked Sendable {
   let options: SessionOptions
   let device: Int32
   let phase = Atomic(Phase.serving)
+  /// INIT's flags as the kernel sent them, while INIT is being answered; else 0.
+  let offered = Atomic<UInt64>(0)
   /// Workers that wait for a request: each raises it before it waits, and lowers it after.
   let waitingWorkers = Atomic(0)
   let threads = Guarded(ThreadSet())

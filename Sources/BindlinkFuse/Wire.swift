@@ -34,6 +34,14 @@ extension fuse_entry_out {
   }
 }
 
+extension fuse_attr_out {
+  init(_ attributes: Attributes) {
+    self.init()
+    (attr_valid, attr_valid_nsec) = wireTimeout(attributes.timeout)
+    attr = fuse_attr(attributes.status)
+  }
+}
+
 extension fuse_statx {
   init(_ attributes: Attributes) {
     self.init()

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <semaphore.h>
+#include <sys/ioctl.h>
 
 struct fuse_session *bindlink_session_new(const struct fuse_lowlevel_ops *operations, void *userdata,
                                           int device, bindlink_read_hook read_hook,
@@ -32,6 +33,21 @@ struct fuse_session *bindlink_session_new(const struct fuse_lowlevel_ops *operat
 struct bindlink_thread *bindlink_thread(void) {
   static _Thread_local struct bindlink_thread thread;
   return &thread;
+}
+
+int32_t bindlink_backing_open(int device, int descriptor) {
+  struct {
+    int32_t fd;
+    uint32_t flags;
+    uint64_t padding;
+  } map = {.fd = descriptor};
+  // FUSE_DEV_IOC_BACKING_OPEN
+  return ioctl(device, _IOW(229, 1, map), &map);
+}
+
+void bindlink_backing_close(int device, int32_t backing) {
+  // FUSE_DEV_IOC_BACKING_CLOSE
+  ioctl(device, _IOW(229, 2, uint32_t), &backing);
 }
 
 int bindlink_wait(void *semaphore, const struct timespec *deadline) {

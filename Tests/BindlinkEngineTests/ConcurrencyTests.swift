@@ -109,7 +109,7 @@ private struct Worker {
       let entry = try unsafe engine.lookup(parent, name)
       defer { engine.forget(entry.node, 1) }
       _ = try engine.attributes(of: entry.node, handle: nil)
-      let handle = try engine.open(entry.node, flags: O_RDONLY, caller: caller)
+      let handle = try engine.open(entry.node, flags: O_RDONLY)
       engine.release(handle, lockOwner: 0)
     }
   }

@@ -72,7 +72,7 @@ import Testing
     try view.write(handle, "abc", at: 2, flags: O_RDWR | O_APPEND)
     #expect(try tree.content("anchor/file") == "0123456789abc")
     // A page that is written back lands where it belongs.
-    try view.write(handle, "XX", at: 2, flags: O_RDWR | O_APPEND, fromPageCache: true)
+    try view.write(handle, "XX", at: 2, flags: O_RDWR | O_APPEND, .fromPageCache)
     #expect(try tree.content("anchor/file") == "01XX456789abc")
     // fcntl(F_SETFL) without O_APPEND sends no message of its own.
     try view.write(handle, "Y", at: 0, flags: O_RDWR)
@@ -100,7 +100,7 @@ import Testing
     #expect(try view.read(handle, 100, at: 1, flags: O_RDWR).count == 100)
     let other = String(repeating: "q", count: 4096)
     #expect(try view.write(handle, other, flags: O_RDWR | direct) == 4096)
-    try view.write(handle, "r", at: 1, flags: O_RDWR | direct, fromPageCache: true)
+    try view.write(handle, "r", at: 1, flags: O_RDWR | direct, .fromPageCache)
     #expect(try tree.content("anchor/file").prefix(3) == "qrq")
   }
 
@@ -126,7 +126,8 @@ import Testing
     #expect(try tree.content("anchor/target") == "\u{0}23456")
     #expect(
       failure { () throws(Errno) in
-        try engine.copyRange(from: source, at: 0, to: source, at: 0, length: 1, flags: 0)
+        try engine.copyRange(
+          from: source, at: 0, to: source, at: 0, length: 1, flags: 0)
       } == .badDescriptor)
     #expect(try engine.seek(source, offset: 0, whence: 4) == 10)  // SEEK_HOLE
     try engine.allocate(target, mode: 0, offset: 0, length: 100)

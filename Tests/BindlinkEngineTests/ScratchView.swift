@@ -120,7 +120,7 @@ final class ScratchView {
   // MARK: Files
 
   func open(_ node: NodeID, _ flags: Int32 = O_RDONLY) throws(Errno) -> HandleID {
-    try engine.open(node, flags: flags, caller: Self.caller)
+    try engine.open(node, flags: flags)
   }
 
   func read(_ handle: HandleID, _ size: Int = 4096, at offset: Int64 = 0, flags: Int32 = 0)
@@ -141,7 +141,7 @@ final class ScratchView {
   @discardableResult
   func write(
     _ handle: HandleID, _ text: String, at offset: Int64 = 0, flags: Int32 = O_RDWR,
-    fromPageCache: Bool = false
+    _ manner: WriteManner = []
   ) throws(Errno) -> Int {
     var result = Result<Int, Errno>.success(0)
     var text = text
@@ -150,7 +150,7 @@ final class ScratchView {
         result = .success(
           try unsafe engine.write(
             handle, UnsafeRawBufferPointer(bytes), at: offset, flags: flags,
-            fromPageCache: fromPageCache))
+            manner, caller: Self.caller))
       } catch {
         result = .failure(error)
       }
@@ -179,7 +179,7 @@ final class ScratchView {
   @discardableResult
   func write(
     _ node: NodeID, _ text: String, at offset: Int64 = 0, flags: Int32 = O_RDWR,
-    fromPageCache: Bool = false
+    _ manner: WriteManner = []
   ) throws(Errno) -> Int {
     let bytes = Array(text.utf8)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
@@ -187,7 +187,7 @@ final class ScratchView {
     unsafe buffer.copyBytes(from: bytes)
     return try unsafe engine.write(
       node, UnsafeRawBufferPointer(buffer), at: offset, flags: flags,
-      fromPageCache: fromPageCache)
+      manner, caller: Self.caller)
   }
 
   // MARK: Listings

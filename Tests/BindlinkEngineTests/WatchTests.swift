@@ -17,6 +17,8 @@ import Testing
       return true
     }
     func post(_ invalidations: Invalidations) { _ = send(invalidations) }
+    func expireAttributes(of node: NodeID) {}
+
     func expireNames() {
       var all = Invalidations()
       all.everyEntry = true

@@ -47,7 +47,8 @@ import Testing
     var messages: [Reply] = []
     while let message = served.client.receive(milliseconds: 0) { messages.append(message) }
     #expect(messages.map { -$0.error } == [2, 3, 3, 8])
-    let entry = { (node: UInt64) in Arguments().u64(node).u32(1).u32(1).name("*").bytes }
+    let name = String(repeating: "-", count: 256)
+    let entry = { (node: UInt64) in Arguments().u64(node).u32(256).u32(1).name(name).bytes }
     #expect(messages.dropFirst().dropLast().map(\.payload) == [entry(7), entry(9)])
   }
 

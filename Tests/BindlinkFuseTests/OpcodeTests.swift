@@ -52,12 +52,12 @@ import Testing
     #expect(reply.u32(at: 0) == 7)
     let flags = reply.u32(at: 12)
     // ASYNC_READ, POSIX_LOCKS, ATOMIC_O_TRUNC, DONT_MASK, FLOCK_LOCKS, AUTO_INVAL_DATA,
-    // DO_READDIRPLUS, READDIRPLUS_AUTO, ASYNC_DIO, POSIX_ACL
-    for bit in [0, 1, 3, 6, 10, 12, 13, 14, 15, 20] {
+    // DO_READDIRPLUS, READDIRPLUS_AUTO, PARALLEL_DIROPS, POSIX_ACL, HANDLE_KILLPRIV_V2
+    for bit in [0, 1, 3, 6, 10, 12, 13, 14, 18, 20, 28] {
       #expect(flags & 1 << UInt32(bit) != 0, "flag \(bit)")
     }
-    // SPLICE_WRITE, SPLICE_MOVE, SPLICE_READ, WRITEBACK_CACHE, HANDLE_KILLPRIV
-    for bit in [7, 8, 9, 16, 19] {
+    // SPLICE_WRITE, SPLICE_MOVE, SPLICE_READ, ASYNC_DIO, WRITEBACK_CACHE, HANDLE_KILLPRIV
+    for bit in [7, 8, 9, 15, 16, 19] {
       #expect(flags & 1 << UInt32(bit) == 0, "flag \(bit)")
     }
     #expect(reply.u32(at: 20) == 1 << 20, "max_write")

@@ -66,6 +66,12 @@ extension MountedViews {
       + (Situation.isRoot
         ? [
           Arrangement(
+            name: "a plain view without passthrough", items: ["src/"],
+            arguments: ["@/src", "-o", "no_passthrough"]),
+          Arrangement(
+            name: "a plain view for other users, without passthrough", items: ["src/"],
+            arguments: ["@/src", "-o", "allow_other,no_passthrough"], withOtherUsers: true),
+          Arrangement(
             name: "a plain view for other users", items: ["src/"],
             arguments: ["@/src", "-o", "allow_other,default_permissions"], withOtherUsers: true),
           Arrangement(

@@ -144,6 +144,16 @@ func permissionCases() -> [PosixCase] {
       p.chown("f", UInt32.max, 1)
     }
   }
+  permission.add("set-ID bits when the data changes", rule: "O7") { p in
+    for mode: UInt32 in [0o6755, 0o2744, 0o4644, 0o6711] { p.setIDBitsGo(mode) }
+  }
+  permission.add("set-ID bits when another user changes the data", rule: "O6", needs: .otherUsers) {
+    p in
+    p.chmod(".", 0o777)
+    for mode: UInt32 in [0o6777, 0o2766, 0o4666] {
+      p.setIDBitsGo(mode) { steps in p.asUser(1234, 1234, steps) }
+    }
+  }
   permission.add("times: now for a writer, others for the owner", rule: "O6", needs: .otherUsers) {
     p in
     p.chmod(".", 0o755)
@@ -160,6 +170,38 @@ func permissionCases() -> [PosixCase] {
     }
   }
   return permission.cases
+}
+
+extension Probe {
+  /// What is left of a file's mode after each way to change its data, with `changer` as who does it.
+  fileprivate func setIDBitsGo(_ mode: UInt32, changer: (() -> Void) -> Void = { $0() }) {
+    make("source", "0123456789")
+    let changes: [(flags: Int32, name: String, change: (Int32) -> Void)] = [
+      (O_WRONLY, "write", { self.write($0, "new") }),
+      (O_WRONLY | O_APPEND, "append", { self.write($0, "new") }),
+      (O_WRONLY | O_TRUNC, "O_TRUNC", { _ in }),
+      (O_RDONLY, "truncate", { _ in self.truncate("f", 3) }),
+      (O_RDWR, "ftruncate", { self.ftruncate($0, 30) }),
+      (O_RDWR, "fallocate", { self.fallocate($0, 0, 0, 8192) }),
+      (
+        O_RDWR, "copy_file_range",
+        { file in self.copyRange(self.open("source", O_RDONLY), 0, file, 2, 5) }
+      ),
+    ]
+    for (flags, name, change) in changes {
+      note("\(name), mode \(String(mode, radix: 8))")
+      make("f", "content")
+      chmod("f", mode)
+      stat("f")
+      changer {
+        let file = self.open("f", flags)
+        change(file)
+        self.close(file)
+      }
+      stat("f")
+      unlink("f")
+    }
+  }
 }
 
 func lockCases() -> [PosixCase] {

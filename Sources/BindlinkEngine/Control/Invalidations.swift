@@ -30,6 +30,8 @@ package protocol Notifier: AnyObject, Sendable {
   func send(_ invalidations: Invalidations) -> Bool
   /// Returns at once; may be called by who serves a request.
   func post(_ invalidations: Invalidations)
+  /// The kernel asks for a node's attributes before it uses them again. As with names.
+  func expireAttributes(of node: NodeID)
   /// The kernel looks each name up before it uses it again. It takes no lock for that: this may be
   /// called by who serves a request, and what he answers comes after it.
   func expireNames()

@@ -102,6 +102,13 @@ enum Origin: UInt8 {
   var listed: UInt32 = 0
   /// Of a directory: its place in the table of watches; 0: none yet.
   var watch: UInt32 = 0
+  /// Of a file that the kernel may pass through: how often it is open, and the backing's number, by
+  /// which the kernel reads and writes it itself as long as it is; 0: the server does.
+  var openings: UInt32 = 0
+  var backing: Int32 = 0
+  /// Openings for writing that the kernel writes itself and whose end no event has told yet. Until
+  /// then its size and times may change unheard.
+  var kernelWriters: UInt16 = 0
   var isReadOnly = false
   /// It has left a watched name, and may have gone to where nobody watches.
   var hasStrayed = false

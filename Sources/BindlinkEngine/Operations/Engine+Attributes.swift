@@ -61,17 +61,20 @@ extension Engine {
     if node.isReadOnly || !node.isReal { throw .readOnlyFileSystem }
     let open = handle.flatMap { try? handles.descriptor($0) }
     if let size = changes.size {
+      if node.isDirectory { throw .isDirectory }
+      let drops = changes.dropsSetID ? caller : nil
       if let open, try handles.isWritable(handle!) {
-        _ = try System.checked(bl_truncate(open, size))
+        try truncate(open, to: size, droppingSetIDFor: drops)
+      } else if noOpen {
+        try truncate(id, to: size, droppingSetIDFor: drops)
       } else {
-        if node.isDirectory { throw .isDirectory }
-        if noOpen {
-          try truncate(id, to: size)
-        } else {
-          let file = try openObject(node.slot, O_WRONLY)
-          _ = try System.checked(bl_truncate(file.raw, size))
-        }
+        let file = try openObject(node.slot, O_WRONLY)
+        try truncate(file.raw, to: size, droppingSetIDFor: drops)
       }
+    }
+    if changes.isEmpty, node.format == 0o100000 {
+      let object = try openObject(node.slot, System.pathOnly)
+      try dropPrivileges(from: object.raw, caller: caller)
     }
     if changes.changesMore {
       if let open, node.format != 0o120000 {
@@ -183,6 +186,8 @@ extension Engine {
 }
 
 extension AttributeChanges {
+  var isEmpty: Bool { size == nil && !changesMore }
+
   /// Something else than the size changes.
   var changesMore: Bool {
     mode != nil || uid != nil || gid != nil || accessTime != nil || modificationTime != nil

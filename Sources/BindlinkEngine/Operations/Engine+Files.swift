@@ -10,7 +10,10 @@ extension Engine {
   private static let openFlags =
     O_ACCMODE | Int32(BL_O_DIRECT) | Int32(BL_O_NOATIME) | O_SYNC | O_DSYNC
 
-  package func open(_ id: NodeID, flags: Int32, caller: Caller) throws(Errno) -> HandleID {
+  /// `droppingSetIDFor`: the caller, if O_TRUNC is to take set-ID bits away.
+  package func open(
+    _ id: NodeID, flags: Int32, droppingSetIDFor caller: Caller? = nil
+  ) throws(Errno) -> HandleID {
     let node = try pinned(id)
     let writes = flags & O_ACCMODE != O_RDONLY || flags & O_TRUNC != 0
     if writes, node.isReadOnly { throw .readOnlyFileSystem }
@@ -19,18 +22,27 @@ extension Engine {
     guard node.format == 0o100000 else { throw .noDeviceOrAddress }
     let file = try openObject(node.slot, flags & Self.openFlags | O_NOCTTY)
     // Truncated only now that it is known to be the right file.
-    if flags & O_TRUNC != 0 { try truncate(file.raw, flags) }
+    if flags & O_TRUNC != 0 { try truncate(file.raw, flags, droppingSetIDFor: caller) }
     return try handles.insert(file, flags: flags & Self.openFlags, node: id)
   }
 
-  private func truncate(_ file: Int32, _ flags: Int32) throws(Errno) {
+  private func truncate(
+    _ file: Int32, _ flags: Int32, droppingSetIDFor caller: Caller?
+  ) throws(Errno) {
     if flags & O_ACCMODE != O_RDONLY {
-      _ = try System.checked(bl_truncate(file, 0))
+      try truncate(file, to: 0, droppingSetIDFor: caller)
     } else {
       // O_RDONLY|O_TRUNC: Linux truncates.
       let writable = try System.reopen(file, O_WRONLY)
-      _ = try System.checked(bl_truncate(writable.raw, 0))
+      try truncate(writable.raw, to: 0, droppingSetIDFor: caller)
     }
+  }
+
+  func truncate(
+    _ file: Int32, to size: Int64, droppingSetIDFor caller: Caller?
+  ) throws(Errno) {
+    if let caller { try dropSetID(from: file, caller: caller) }
+    _ = try System.checked(bl_truncate(file, size))
   }
 
   /// CREATE: makes a file if there is none, and opens it.
@@ -118,11 +130,13 @@ extension Engine {
   /// a page that the kernel writes back lands where it belongs, through whichever open file.
   package func write(
     _ handle: HandleID, _ data: UnsafeRawBufferPointer, at offset: Int64, flags: Int32,
-    fromPageCache: Bool
+    _ manner: WriteManner, caller: Caller
   ) throws(Errno) -> Int {
+    let fromPageCache = manner.contains(.fromPageCache)
     let direct = fromPageCache ? 0 : flags & Int32(BL_O_DIRECT)
     let file = try handles.descriptor(handle, requestFlags: direct)
     if fromPageCache { return try unsafe Self.writePages(file, data, at: offset, 0) }
+    if manner.contains(.dropsSetID) { try dropSetID(from: file, caller: caller) }
     let how = flags & O_APPEND != 0 ? Int32(BL_WRITE_APPEND) : 0
     guard direct != 0 else {
       return try unsafe System.checked(
@@ -175,8 +189,14 @@ extension Engine {
     _ = try System.checked(bl_fsync(handles.descriptor(handle), dataOnly ? 1 : 0))
   }
 
-  package func release(_ handle: HandleID, lockOwner: UInt64) {
-    if let node = try? handles.node(handle) { locks.release(node: node, owner: lockOwner) }
+  /// `closeBacking` takes the number of a backing that the kernel is not to use any more.
+  package func release(
+    _ handle: HandleID, lockOwner: UInt64, closeBacking: (Int32) -> Void = { _ in }
+  ) {
+    if let node = try? handles.node(handle) {
+      locks.release(node: node, owner: lockOwner)
+      if passesThrough { endOpening(handle, of: node, closeBacking) }
+    }
     handles.remove(handle)
   }
 

@@ -23,13 +23,14 @@ extension Engine {
 
   package func write(
     _ id: NodeID, _ data: UnsafeRawBufferPointer, at offset: Int64, flags: Int32,
-    fromPageCache: Bool
+    _ manner: WriteManner, caller: Caller
   ) throws(Errno) -> Int {
     let file = try dataFile(id, writes: true)
     var how = file.access.contains(.remote) ? Int32(BL_WRITE_DATA_SYNC) : 0
-    if fromPageCache {
+    if manner.contains(.fromPageCache) {
       return try unsafe Self.writePages(file.descriptor, data, at: offset, how)
     }
+    if manner.contains(.dropsSetID) { try dropSetID(from: file.descriptor, caller: caller) }
     if flags & O_APPEND != 0 { how |= Int32(BL_WRITE_APPEND) }
     if flags & O_DSYNC != 0 { how |= Int32(BL_WRITE_DATA_SYNC) }
     if flags & O_SYNC == O_SYNC { how |= Int32(BL_WRITE_SYNC) }
@@ -71,8 +72,10 @@ extension Engine {
         UInt32(bitPattern: flags)))
   }
 
-  func truncate(_ id: NodeID, to size: Int64) throws(Errno) {
+  func truncate(
+    _ id: NodeID, to size: Int64, droppingSetIDFor caller: Caller?
+  ) throws(Errno) {
     let file = try dataFile(id, writes: true)
-    _ = try System.checked(bl_truncate(file.descriptor, size))
+    try truncate(file.descriptor, to: size, droppingSetIDFor: caller)
   }
 }

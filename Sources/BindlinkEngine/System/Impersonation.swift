@@ -41,7 +41,7 @@ struct Impersonation: ~Copyable {
 }
 
 /// The server's own, as they were when it began.
-private struct OwnCredentials: Sendable {
+struct OwnCredentials: Sendable {
   let uid = geteuid()
   let gid = getegid()
   /// Nil where the user namespace denies setgroups(2): nobody in it changes groups, the server neither.
@@ -76,11 +76,15 @@ private struct OwnCredentials: Sendable {
 }
 
 /// What /proc says of the calling thread.
-private struct CallerProcess {
+struct CallerProcess {
+  private let gid: UInt32
   private(set) var groups: [UInt32] = []
   private(set) var capabilities: UInt64 = 0
 
+  func isIn(group: UInt32) -> Bool { group == gid || groups.contains(group) }
+
   init(_ caller: Caller) {
+    gid = caller.gid
     let pid = caller.pid
     guard pid > 0, let status = System.content(of: "/proc/\(pid)/status") else { return }
     let lines = status.split(separator: UInt8(ascii: "\n"))

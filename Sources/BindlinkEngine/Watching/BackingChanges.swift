@@ -66,6 +66,7 @@ extension NodeTable {
         if event.says(Int(BL_WATCH_ATTRIBUTES)) { changes.hasPermissions = true }
         continue
       }
+      if isOfKernel(event, slot) { continue }
       changes.fences.insert(id)
       unsafe names.forEach(named: event.name, in: slot) { name in
         let named = unsafe name.pointee.slot
@@ -83,6 +84,21 @@ extension NodeTable {
 }
 
 extension NodeTable {
+  /// Of data that the kernel may have written itself, for a client of this view: it keeps nothing of
+  /// such a file that could be wrong. The end of its writing is noted.
+  private func isOfKernel(_ event: Watcher.Event, _ slot: UInt32) -> Bool {
+    guard event.isOfData else { return false }
+    var (known, written) = (0, 0)
+    unsafe names.forEach(named: event.name, in: slot) { name in
+      known += 1
+      let node = unsafe self[unsafe name.pointee.slot]
+      guard unsafe node.pointee.kernelWriters > 0 else { return }
+      written += 1
+      if event.says(Int(BL_WATCH_CLOSED)) { unsafe node.pointee.kernelWriters -= 1 }
+    }
+    return written > 0 && written == known
+  }
+
   /// The kernel knows of what this server did: it is of one place, and of one node.
   private func isKnown(_ event: Watcher.Event, _ slot: UInt32) -> Bool {
     guard watches.isOnePlace(event.directory) else { return false }

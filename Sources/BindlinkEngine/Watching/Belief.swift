@@ -34,6 +34,7 @@ struct Belief {
     } else {
       let hasOneName = located.status.link_count == 1
       attributes = hasOneName ? here : min(here, .timed)
+      if unsafe node.pointee.kernelWriters > 0 { attributes = .asked }
       unsafe node.pointee.hasOneName = hasOneName
       if isHere { unsafe node.pointee.hasStrayed = false }
     }
@@ -138,7 +139,8 @@ extension Engine {
   func regime(ofFile slot: UInt32, in table: borrowing NodeTable) -> Regime {
     if !policy.watches { return .asked }
     let node = unsafe table[slot]
-    guard let name = unsafe node.pointee.names, unsafe name.pointee.next == nil,
+    guard unsafe node.pointee.kernelWriters == 0,
+      let name = unsafe node.pointee.names, unsafe name.pointee.next == nil,
       unsafe name.pointee.origin == .child, unsafe !node.pointee.hasStrayed,
       unsafe !node.pointee.keepsDescriptor, unsafe !node.pointee.isBlank,
       unsafe table[name.pointee.parent].pointee.identity.mount == node.pointee.identity.mount

@@ -120,6 +120,11 @@ final class Watcher: Sendable {
     var removesName: Bool { says(BL_WATCH_DELETED | BL_WATCH_MOVED_FROM) }
     var makesName: Bool { says(BL_WATCH_CREATED | BL_WATCH_MOVED_TO) }
     var isOfDirectory: Bool { says(BL_WATCH_DIRECTORIES) }
+    /// Nothing but the data has changed, or whoever could change it has closed the file.
+    var isOfData: Bool {
+      says(Int(BL_WATCH_MODIFIED | BL_WATCH_CLOSED)) && !changesName
+        && !says(Int(BL_WATCH_ATTRIBUTES))
+    }
     var isOfItself: Bool { name == [UInt8(ascii: ".")] }
   }
 

@@ -41,5 +41,10 @@ int bindlink_is_dead(const char *path);
 /// The process's environment, which Swift sees as an unguarded mutable global.
 char *const *bindlink_environment(void);
 
+/// Makes a file known to the kernel as one to read and write itself, with the calling thread's rights
+/// as they are. Its number, from 1 on; -1 with errno.
+int32_t bindlink_backing_open(int device, int descriptor);
+void bindlink_backing_close(int device, int32_t backing);
+
 /// A futex-backed wait with a time limit on the monotonic clock, which Glibc's module hides.
 int bindlink_wait(void *semaphore, const struct timespec *deadline);

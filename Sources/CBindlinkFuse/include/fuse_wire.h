@@ -72,11 +72,62 @@ struct fuse_dirent {
   uint32_t type;
 };
 
+// Kernels before 5.17 send no flags2.
 struct fuse_init_in {
   uint32_t major;
   uint32_t minor;
   uint32_t max_readahead;
   uint32_t flags;
+  uint32_t flags2;
+  uint32_t unused[11];
+};
+
+struct fuse_init_out {
+  uint32_t major;
+  uint32_t minor;
+  uint32_t max_readahead;
+  uint32_t flags;
+  uint16_t max_background;
+  uint16_t congestion_threshold;
+  uint32_t max_write;
+  uint32_t time_gran;
+  uint16_t max_pages;
+  uint16_t map_alignment;
+  uint32_t flags2;
+  uint32_t max_stack_depth;
+  uint16_t request_timeout;
+  uint16_t unused[11];
+};
+
+struct fuse_attr_out {
+  uint64_t attr_valid;
+  uint32_t attr_valid_nsec;
+  uint32_t dummy;
+  struct fuse_attr attr;
+};
+
+struct fuse_setattr_in {
+  uint32_t valid;
+  uint32_t padding;
+  uint64_t fh;
+  uint64_t size;
+  uint64_t lock_owner;
+  uint64_t atime;
+  uint64_t mtime;
+  uint64_t ctime;
+  uint32_t atimensec;
+  uint32_t mtimensec;
+  uint32_t ctimensec;
+  uint32_t mode;
+  uint32_t unused4;
+  uint32_t uid;
+  uint32_t gid;
+  uint32_t unused5;
+};
+
+struct fuse_open_in {
+  uint32_t flags;
+  uint32_t open_flags;
 };
 
 struct fuse_create_in {
@@ -93,6 +144,11 @@ struct fuse_write_in {
   uint32_t write_flags;
   uint64_t lock_owner;
   uint32_t flags;
+  uint32_t padding;
+};
+
+struct fuse_write_out {
+  uint32_t size;
   uint32_t padding;
 };
 
@@ -191,6 +247,10 @@ struct fuse_notify_inval_entry_out {
 
 _Static_assert(sizeof(struct fuse_in_header) == 40, "fuse_in_header");
 _Static_assert(sizeof(struct fuse_entry_out) == 128, "fuse_entry_out");
+_Static_assert(sizeof(struct fuse_init_in) == 64, "fuse_init_in");
+_Static_assert(sizeof(struct fuse_init_out) == 64, "fuse_init_out");
+_Static_assert(sizeof(struct fuse_setattr_in) == 88, "fuse_setattr_in");
+_Static_assert(sizeof(struct fuse_attr_out) == 104, "fuse_attr_out");
 _Static_assert(sizeof(struct fuse_create_out) == 144, "fuse_create_out");
 _Static_assert(sizeof(struct fuse_statx) == 256, "fuse_statx");
 _Static_assert(sizeof(struct fuse_statx_out) == 288, "fuse_statx_out");
