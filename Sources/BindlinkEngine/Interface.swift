@@ -101,13 +101,16 @@ package struct AttributeChanges: Sendable {
 }
 
 /// How data is written.
-package struct WriteManner: OptionSet, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
+package struct WriteManner: Sendable {
   /// It is the kernel that writes back what it has kept.
-  package static let fromPageCache = WriteManner(rawValue: 1)
+  package var isFromPageCache: Bool
   /// The caller has no right to keep set-ID bits (CAP_FSETID).
-  package static let dropsSetID = WriteManner(rawValue: 2)
+  package var dropsSetID: Bool
+
+  package init(isFromPageCache: Bool = false, dropsSetID: Bool = false) {
+    self.isFromPageCache = isFromPageCache
+    self.dropsSetID = dropsSetID
+  }
 }
 
 /// One entry of a listing. The name is valid during the call that it is handed to, and a NUL follows it.

@@ -115,7 +115,9 @@ extension Session {
     let data = unsafe UnsafeRawBufferPointer(
       start: request.bytes(after: MemoryLayout<fuse_write_in>.size), count: Int(arguments.size))
     let (offset, flags) = (Int64(bitPattern: arguments.offset), Int32(bitPattern: arguments.flags))
-    let manner = WriteManner(arguments.write_flags)
+    // FUSE_WRITE_CACHE, FUSE_WRITE_KILL_SUIDGID
+    let manner = WriteManner(
+      isFromPageCache: arguments.write_flags & 1 != 0, dropsSetID: arguments.write_flags & 4 != 0)
     do throws(Errno) {
       let count =
         engine.noOpen
@@ -173,13 +175,4 @@ private func copyLength(_ length: Int) -> Int {
   // As the kernel does: whole pages.
   let largest = Int(UInt32.max) & ~(WorkerBuffers.pageSize - 1)
   return (0...largest).contains(length) ? length : largest
-}
-
-extension WriteManner {
-  /// From FUSE_WRITE_CACHE and FUSE_WRITE_KILL_SUIDGID.
-  fileprivate init(_ flags: UInt32) {
-    self = []
-    if flags & 1 != 0 { insert(.fromPageCache) }
-    if flags & 4 != 0 { insert(.dropsSetID) }
-  }
 }

@@ -72,7 +72,8 @@ import Testing
     try view.write(handle, "abc", at: 2, flags: O_RDWR | O_APPEND)
     #expect(try tree.content("anchor/file") == "0123456789abc")
     // A page that is written back lands where it belongs.
-    try view.write(handle, "XX", at: 2, flags: O_RDWR | O_APPEND, .fromPageCache)
+    try view.write(
+      handle, "XX", at: 2, flags: O_RDWR | O_APPEND, WriteManner(isFromPageCache: true))
     #expect(try tree.content("anchor/file") == "01XX456789abc")
     // fcntl(F_SETFL) without O_APPEND sends no message of its own.
     try view.write(handle, "Y", at: 0, flags: O_RDWR)
@@ -100,7 +101,7 @@ import Testing
     #expect(try view.read(handle, 100, at: 1, flags: O_RDWR).count == 100)
     let other = String(repeating: "q", count: 4096)
     #expect(try view.write(handle, other, flags: O_RDWR | direct) == 4096)
-    try view.write(handle, "r", at: 1, flags: O_RDWR | direct, .fromPageCache)
+    try view.write(handle, "r", at: 1, flags: O_RDWR | direct, WriteManner(isFromPageCache: true))
     #expect(try tree.content("anchor/file").prefix(3) == "qrq")
   }
 

@@ -141,7 +141,7 @@ final class ScratchView {
   @discardableResult
   func write(
     _ handle: HandleID, _ text: String, at offset: Int64 = 0, flags: Int32 = O_RDWR,
-    _ manner: WriteManner = []
+    _ manner: WriteManner = WriteManner()
   ) throws(Errno) -> Int {
     var result = Result<Int, Errno>.success(0)
     var text = text
@@ -179,7 +179,7 @@ final class ScratchView {
   @discardableResult
   func write(
     _ node: NodeID, _ text: String, at offset: Int64 = 0, flags: Int32 = O_RDWR,
-    _ manner: WriteManner = []
+    _ manner: WriteManner = WriteManner()
   ) throws(Errno) -> Int {
     let bytes = Array(text.utf8)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)

@@ -132,11 +132,10 @@ extension Engine {
     _ handle: HandleID, _ data: UnsafeRawBufferPointer, at offset: Int64, flags: Int32,
     _ manner: WriteManner, caller: Caller
   ) throws(Errno) -> Int {
-    let fromPageCache = manner.contains(.fromPageCache)
-    let direct = fromPageCache ? 0 : flags & Int32(BL_O_DIRECT)
+    let direct = manner.isFromPageCache ? 0 : flags & Int32(BL_O_DIRECT)
     let file = try handles.descriptor(handle, requestFlags: direct)
-    if fromPageCache { return try unsafe Self.writePages(file, data, at: offset, 0) }
-    if manner.contains(.dropsSetID) { try dropSetID(from: file, caller: caller) }
+    if manner.isFromPageCache { return try unsafe Self.writePages(file, data, at: offset, 0) }
+    if manner.dropsSetID { try dropSetID(from: file, caller: caller) }
     let how = flags & O_APPEND != 0 ? Int32(BL_WRITE_APPEND) : 0
     guard direct != 0 else {
       return try unsafe System.checked(

@@ -27,10 +27,10 @@ extension Engine {
   ) throws(Errno) -> Int {
     let file = try dataFile(id, writes: true)
     var how = file.access.contains(.remote) ? Int32(BL_WRITE_DATA_SYNC) : 0
-    if manner.contains(.fromPageCache) {
+    if manner.isFromPageCache {
       return try unsafe Self.writePages(file.descriptor, data, at: offset, how)
     }
-    if manner.contains(.dropsSetID) { try dropSetID(from: file.descriptor, caller: caller) }
+    if manner.dropsSetID { try dropSetID(from: file.descriptor, caller: caller) }
     if flags & O_APPEND != 0 { how |= Int32(BL_WRITE_APPEND) }
     if flags & O_DSYNC != 0 { how |= Int32(BL_WRITE_DATA_SYNC) }
     if flags & O_SYNC == O_SYNC { how |= Int32(BL_WRITE_SYNC) }
