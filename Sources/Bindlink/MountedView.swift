@@ -13,8 +13,12 @@ public final class MountedView: Sendable {
   public let control: ViewControl
   private let mount: Mount
   private let session: Session
+  private let writesBack: Bool
 
-  init(at mountpoint: FilePath, place: FilePath, mount: Mount, session: Session) {
+  init(
+    at mountpoint: FilePath, place: FilePath, mount: Mount, session: Session, writesBack: Bool
+  ) {
+    self.writesBack = writesBack
     self.mountpoint = mountpoint
     control = ViewControl(mountpoint: place)
     self.mount = mount
@@ -35,10 +39,15 @@ public final class MountedView: Sendable {
   /// Unmounts the view, upon which `serve()` returns.
   ///
   /// - Parameter lazily: the view vanishes at once although it is in use, and is not served any
-  ///   more: files that are still open fail with ENOTCONN.
+  ///   more: files that are still open fail with ENOTCONN. What the kernel has kept of their data
+  ///   is written first, where the view writes back.
   /// - Throws: EBUSY where the view is in use, unless `lazily`; EINVAL where it is not mounted, or
   ///   something else is mounted over it.
   public func unmount(lazily: Bool = false) throws(BindlinkError) {
+    if lazily, writesBack {
+      mount.writeBack()
+      session.awaitIdleness()
+    }
     do {
       try mount.detach(lazily: lazily)
     } catch {

@@ -44,9 +44,13 @@ extension View {
     setup.isOneFileSystem = isOneFileSystem
     setup.allowsOther = options.allowsOther
     let noOpen = options.noOpen ?? isReadOnly
+    if options.writesBack, let why = reasonAgainstWritingBack(noOpen) {
+      throw BindlinkError(what, why, .invalidArgument)
+    }
     setup.noOpen = noOpen
     let checksPermissions =
-      options.checksPermissions || options.allowsOther || noOpen || UserNamespace.isNested
+      options.checksPermissions || options.allowsOther || noOpen || options.writesBack
+      || UserNamespace.isNested
     setup.cachePolicy = options.cachePolicy
     setup.cachePolicy.kernelChecksPermissions = checksPermissions
 
@@ -69,9 +73,12 @@ extension View {
           options: SessionOptions(
             handlesACL: checksPermissions, traces: options.tracesRequests,
             hasLocalLocks: options.hasLocalLocks,
-            passesThrough: options.passesThrough && !noOpen && !UserNamespace.isNested
-              && Engine.mayPassThrough))
-        return MountedView(at: mountpoint, place: place.path, mount: mount, session: session)
+            writesBack: options.writesBack,
+            passesThrough: options.passesThrough && !options.writesBack && !noOpen
+              && !UserNamespace.isNested && Engine.mayPassThrough))
+        return MountedView(
+          at: mountpoint, place: place.path, mount: mount, session: session,
+          writesBack: options.writesBack)
       } catch {
         try? mount.detach(lazily: true)
         throw error
@@ -79,6 +86,13 @@ extension View {
     } catch {
       throw BindlinkError(what, error)
     }
+  }
+
+  private func reasonAgainstWritingBack(_ noOpen: Bool) -> String? {
+    if isReadOnly { return "a view that is read-only has nothing to write back" }
+    if noOpen { return "without opens nothing is written back" }
+    if options.cache == .never { return "a view that keeps nothing cannot write back" }
+    return nil
   }
 
   private func exceptionRequests() throws(BindlinkError) -> [ExceptionRequest] {
@@ -111,6 +125,7 @@ extension View.MountOptions {
     policy.entryTimeout = max(policy.entryTimeout, entryTimeout)
     policy.attributeTimeout = max(policy.attributeTimeout, attributeTimeout)
     policy.negativeTimeout = max(policy.negativeTimeout, negativeTimeout)
+    policy.writesBack = writesBack
     policy.keepsPageCache = policy.keepsPageCache || keepsKernelCache
     return policy
   }

@@ -48,6 +48,12 @@ extension View {
     /// for files of local file systems that are not stacked on others, with opens. `list` says
     /// nothing of it: what cannot be passed through is served as always.
     public var passesThrough = true
+    /// The kernel keeps what is written and hands it on when a file is closed or synchronised, or when
+    /// it needs the room: many small writes become few large ones. For backings that nobody else
+    /// writes, for the kernel then believes its own idea of a file's size and times. Permissions are
+    /// always checked by the kernel, and nothing is passed through. Not without opens, nor in a view
+    /// that is read-only or that keeps nothing (EINVAL).
+    public var writesBack = false
     /// Locks count within the view alone, not against programs on the host, and closing a file of a
     /// local file system costs no message. Always so without opens.
     public var hasLocalLocks = false

@@ -71,6 +71,7 @@ extension View {
     case "open": options.noOpen = false
     case "no_open": options.noOpen = true
     case "passthrough": options.passesThrough = true
+    case "writeback": options.writesBack = true
     case "no_passthrough": options.passesThrough = false
     case "kernel_cache": options.keepsKernelCache = true
     case "one_file_system": isOneFileSystem = true

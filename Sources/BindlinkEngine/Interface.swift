@@ -60,6 +60,8 @@ package struct CachePolicy: Hashable, Sendable {
   package var negativeTimeout = 0.0
   /// Data of files and listings of directories stay from one opening to the next, watched or not.
   package var keepsPageCache = false
+  /// The kernel hands on later what is written, and its own idea of a file's size and times counts.
+  package var writesBack = false
   /// Otherwise it is the engine's looking up that tells who may not search a directory.
   package var kernelChecksPermissions = false
 

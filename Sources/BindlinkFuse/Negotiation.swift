@@ -87,9 +87,8 @@ func negotiate(
     if session.engine.noOpen || session.options.hasLocalLocks {
       wanted &= ~(FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_POSIX_LOCKS)
     }
-    if session.options.handlesACL {
-      wanted |= FUSE_CAP_POSIX_ACL
-    }
+    if session.options.handlesACL { wanted |= FUSE_CAP_POSIX_ACL }
+    if session.options.writesBack { wanted |= FUSE_CAP_WRITEBACK_CACHE }
     unsafe connection!.pointee.want = UInt32(wanted) & connection!.pointee.capable
     unsafe connection!.pointee.max_write = min(
       connection!.pointee.max_write, UInt32(WorkerBuffers.replySize))

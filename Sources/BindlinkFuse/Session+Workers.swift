@@ -81,6 +81,23 @@ extension Session {
     finishThread()
   }
 
+  /// Waits until all requests that were sent are answered, for ten seconds at most: others may be sending
+  /// more all the time.
+  package func awaitIdleness() {
+    var (patience, idle) = (10_000, 0)
+    // Twice in a row, since a worker that has just read one counts as waiting for a moment yet.
+    while idle < 2, patience > 0, phase.load(ordering: .relaxed) == .serving {
+      let workers = threads.withLock { $0.workers.count }
+      var poll = pollfd(fd: device, events: Int16(POLLIN), revents: 0)
+      let isIdle =
+        unsafe waitingWorkers.load(ordering: .relaxed) == workers
+        && Glibc.poll(&poll, 1, 0) == 0
+      idle = isIdle ? idle + 1 : 0
+      patience -= 1
+      usleep(1_000)
+    }
+  }
+
   /// The other end is gone: nothing more will come.
   func end() {
     _ = phase.compareExchange(

@@ -22,6 +22,8 @@ package struct SessionOptions: Sendable {
   package var traces = false
   /// The kernel keeps the locks, which then count in this view alone.
   package var hasLocalLocks = false
+  /// The kernel hands on later what is written.
+  package var writesBack = false
   /// The kernel reads and writes open files itself where it permits that (CAP_SYS_ADMIN).
   package var passesThrough = false
   /// The kernel's epoch makes cached names void at once, where it has one; otherwise it keeps none.
@@ -29,11 +31,12 @@ package struct SessionOptions: Sendable {
 
   package init(
     handlesACL: Bool = false, traces: Bool = false, hasLocalLocks: Bool = false,
-    passesThrough: Bool = false, usesEpoch: Bool = true
+    writesBack: Bool = false, passesThrough: Bool = false, usesEpoch: Bool = true
   ) {
     self.handlesACL = handlesACL
     self.hasLocalLocks = hasLocalLocks
     self.traces = traces
+    self.writesBack = writesBack
     self.passesThrough = passesThrough
     self.usesEpoch = usesEpoch
   }

@@ -52,6 +52,8 @@ int bindlink_mount_identity(const char *path, uint64_t *device, uint64_t *mount_
   return 0;
 }
 
+int bindlink_syncfs(int descriptor) { return syncfs(descriptor); }
+
 int bindlink_is_dead(const char *path) {
   struct statx status;
   const int flags = AT_STATX_FORCE_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;

@@ -11,6 +11,8 @@ extension MountedViews {
       /// The directory of the view in which the cases run.
       var directory: Path = ""
       var withOtherUsers = false
+      /// The cases that come out otherwise.
+      var differing: Set<String> = []
       var testDescription: String { name }
     }
 
@@ -20,6 +22,11 @@ extension MountedViews {
         Arrangement(
           name: "a plain view of which nothing is cached", items: ["src/"],
           arguments: ["@/src", "--cache", "never"]),
+        Arrangement(
+          name: "a plain view that writes back", items: ["src/"],
+          arguments: ["@/src", "-o", "writeback", "--cache", "auto"],
+          // The kernel moves the times itself, and only if the size is another one.
+          differing: ["size: truncate moves the times"]),
         Arrangement(
           name: "inside a nested link", items: ["src/", "outer/a/b/", "inner/"],
           arguments: [
@@ -95,7 +102,11 @@ extension MountedViews {
           compared += 1
           let differences = posixCase.differences(
             between: host["plain"].string, and: place.string)
-          #expect(differences == [], "\(posixCase.name)")
+          if arrangement.differing.contains(posixCase.name) {
+            #expect(differences != [], "\(posixCase.name)")
+          } else {
+            #expect(differences == [], "\(posixCase.name)")
+          }
         }
         #expect(compared >= 200)
       }

@@ -20,10 +20,29 @@ extension Engine {
     // The kernel opens all others itself; a device here would be the server's.
     if node.isDirectory { throw .isDirectory }
     guard node.format == 0o100000 else { throw .noDeviceOrAddress }
-    let file = try openObject(node.slot, flags & Self.openFlags | O_NOCTTY)
+    let file = try openForKernel(flags) { (access) throws(Errno) in
+      try openObject(node.slot, flags & Self.openFlags & ~O_ACCMODE | access | O_NOCTTY)
+    }
     // Truncated only now that it is known to be the right file.
     if flags & O_TRUNC != 0 { try truncate(file.raw, flags, droppingSetIDFor: caller) }
     return try handles.insert(file, flags: flags & Self.openFlags, node: id)
+  }
+
+  /// A kernel that writes back reads the rest of a page of which a part is written: what is to be written
+  /// is opened for reading, too, if that is permitted. Where it is not, a write to a part of a page of
+  /// old content fails.
+  private func openForKernel(
+    _ flags: Int32, _ open: (_ access: Int32) throws(Errno) -> Descriptor
+  ) throws(Errno) -> Descriptor {
+    let access = flags & O_ACCMODE
+    if policy.writesBack, access == O_WRONLY {
+      do throws(Errno) {
+        return try open(O_RDWR)
+      } catch {
+        guard error == .accessDenied else { throw error }
+      }
+    }
+    return try open(access)
   }
 
   private func truncate(
@@ -61,9 +80,11 @@ extension Engine {
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
       do throws(Errno) {
-        return try unsafe System.open(
-          target.descriptor, name, open,
-          mode: Umask.masked(mode, caller.umask, in: target.descriptor))
+        return try openForKernel(flags) { (access) throws(Errno) in
+          try unsafe System.open(
+            target.descriptor, name, open & ~O_ACCMODE | access,
+            mode: Umask.masked(mode, caller.umask, in: target.descriptor))
+        }
       } catch {
         // A symbolic link or a FIFO came in between: the kernel is to look again.
         throw error == .loop || error == .noDeviceOrAddress ? .stale : error
@@ -89,9 +110,11 @@ extension Engine {
     do {
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
-      file = try unsafe System.open(
-        target.descriptor, ".", open,
-        mode: Umask.masked(mode, caller.umask, in: target.descriptor))
+      file = try openForKernel(flags) { (access) throws(Errno) in
+        try unsafe System.open(
+          target.descriptor, ".", open & ~O_ACCMODE | access,
+          mode: Umask.masked(mode, caller.umask, in: target.descriptor))
+      }
     }
     let kept = try System.duplicate(file.raw)
     let located = Located(

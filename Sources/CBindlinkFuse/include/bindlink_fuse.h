@@ -34,6 +34,9 @@ int bindlink_receive_descriptor(int socket);
 /// which would hang on a mount whose server is this process. 0, or -1 with errno.
 int bindlink_mount_identity(const char *path, uint64_t *device, uint64_t *mount_id);
 
+/// syncfs(2), which Glibc's module hides.
+int bindlink_syncfs(int descriptor);
+
 /// Whether `path` is in a FUSE mount whose connection has ended. A server that lives is asked, and
 /// waited for.
 int bindlink_is_dead(const char *path);
