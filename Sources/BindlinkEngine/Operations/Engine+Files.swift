@@ -30,7 +30,7 @@ extension Engine {
 
   /// A kernel that writes back reads the rest of a page of which a part is written: what is to be written
   /// is opened for reading, too, if that is permitted. Where it is not, a write to a part of a page of
-  /// old content fails.
+  /// old content is EACCES.
   private func openForKernel(
     _ flags: Int32, _ open: (_ access: Int32) throws(Errno) -> Descriptor
   ) throws(Errno) -> Descriptor {
@@ -146,7 +146,10 @@ extension Engine {
     _ handle: HandleID, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, flags: Int32
   ) throws(Errno) -> Int {
     let file = try handles.descriptor(handle, requestFlags: flags)
-    return try unsafe System.checked(bl_pread(file, buffer.baseAddress, buffer.count, offset))
+    let count = unsafe bl_pread(file, buffer.baseAddress, buffer.count, offset)
+    // See `openForKernel`.
+    if policy.writesBack, Errno(rawValue: Int32(-count)) == .badDescriptor { throw .accessDenied }
+    return try System.checked(count)
   }
 
   /// `flags` are the client's at the time of the request. An append lands at the backing's end (O7);
