@@ -37,7 +37,7 @@ package final class Engine: Sendable {
   let changing = Guarded(())
   /// The kernel reads and writes files itself where `passThrough` says so.
   let isPassingThrough = Atomic(false)
-  /// Held while it is decided whether it does so for a file; taken before `nodes`.
+  /// Held while it is decided whether it does so for a file that is being opened; taken before `nodes`.
   let passing = Guarded(())
   /// Guards nothing else; taken alone.
   let transactions = Guarded(Transactions())

@@ -53,21 +53,21 @@ extension Engine {
     return status.mode & 0o6000 == 0 && !System.isRemote(file)
   }
 
+  /// A backing that is not used any more has no part in what the next opening decides, so nothing is held
+  /// while it is closed.
   func endOpening(_ handle: HandleID, of id: NodeID, _ closeBacking: (Int32) -> Void) {
     let isWriter = (try? handles.isWritable(handle)) ?? false
-    passing.withLock { _ in
-      let backing = nodes.withLock { table -> Int32 in
-        guard let node = unsafe table[id], unsafe node.pointee.openings > 0 else { return 0 }
-        if isWriter, unsafe node.pointee.kernelWriters > 0, !tellsOfClosing(id, in: table) {
-          unsafe node.pointee.kernelWriters -= 1
-        }
-        unsafe node.pointee.openings -= 1
-        guard unsafe node.pointee.openings == 0 else { return 0 }
-        defer { unsafe node.pointee.backing = 0 }
-        return unsafe node.pointee.backing
+    let backing = nodes.withLock { table -> Int32 in
+      guard let node = unsafe table[id], unsafe node.pointee.openings > 0 else { return 0 }
+      if isWriter, unsafe node.pointee.kernelWriters > 0, !tellsOfClosing(id, in: table) {
+        unsafe node.pointee.kernelWriters -= 1
       }
-      if backing != 0 { closeBacking(backing) }
+      unsafe node.pointee.openings -= 1
+      guard unsafe node.pointee.openings == 0 else { return 0 }
+      defer { unsafe node.pointee.backing = 0 }
+      return unsafe node.pointee.backing
     }
+    if backing != 0 { closeBacking(backing) }
   }
 
   /// There will be an event when the kernel's writing ends, with the last map of the file.
