@@ -75,7 +75,8 @@ extension View {
             hasLocalLocks: options.hasLocalLocks,
             writesBack: options.writesBack,
             passesThrough: options.passesThrough && !options.writesBack && !noOpen
-              && !UserNamespace.isNested && Engine.mayPassThrough))
+              && !UserNamespace.isNested && Engine.mayPassThrough,
+            usesRings: options.usesRings ?? (noOpen || options.hasLocalLocks)))
         return MountedView(
           at: mountpoint, place: place.path, mount: mount, session: session,
           writesBack: options.writesBack)

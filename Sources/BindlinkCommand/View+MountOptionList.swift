@@ -72,6 +72,8 @@ extension View {
     case "no_open": options.noOpen = true
     case "passthrough": options.passesThrough = true
     case "writeback": options.writesBack = true
+    case "io_uring": options.usesRings = true
+    case "no_io_uring": options.usesRings = false
     case "no_passthrough": options.passesThrough = false
     case "kernel_cache": options.keepsKernelCache = true
     case "one_file_system": isOneFileSystem = true

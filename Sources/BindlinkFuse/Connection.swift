@@ -48,6 +48,10 @@ func writeMessage(
   if traces {
     unsafe Trace.reply(parts[0].iov_base!.assumingMemoryBound(to: fuse_out_header.self))
   }
+  if let ring = unsafe bindlink_thread()!.pointee.ring {
+    let result = unsafe bindlink_ring_answer(ring, parts, count)
+    if result != 0 { return result }
+  }
   while true {
     let result = unsafe writev(device, parts, count)
     if result >= 0 { return result }

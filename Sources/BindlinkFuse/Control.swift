@@ -57,18 +57,23 @@ final class ControlCall: @unchecked Sendable {
     unsafe Request(request).fail(.again)
   }
 
-  fileprivate func run() {
+  /// On a thread that the worker has handed the request to.
+  fileprivate func runApart() {
     session.engine.prepareWorker()
     if session.options.traces {
       unsafe Trace.begin(unique: origin.unique, node: origin.nodeid, opcode: origin.opcode)
     }
+    run()
+    session.finishThread()
+  }
+
+  fileprivate func run() {
     do throws(Errno) {
       let answer = try session.engine.control(message: message, from: caller)
       unsafe answer.withUnsafeBytes { unsafe Request(request).answer(control: $0) }
     } catch {
       unsafe Request(request).fail(error)
     }
-    session.finishThread()
   }
 }
 
@@ -88,6 +93,17 @@ extension Session {
     let uid = request.caller.uid
     let limit = Self.controlCallLimit / (uid == 0 || uid == geteuid() ? 1 : 2)
     let call = ControlCall(self, request, message)
+    if isOnRing {
+      let isEntered = threads.withLock { threads in
+        guard threads.controlCallCount < limit else { return false }
+        threads.insert(call, on: pthread_self())
+        return true
+      }
+      guard isEntered else { return call.giveUp() }
+      call.run()
+      threads.withLock { $0.endCall(on: pthread_self()) }
+      return
+    }
     let isStarted = threads.withLock { threads in
       guard threads.controlCallCount < limit,
         let thread = unsafe startThread(
@@ -104,6 +120,6 @@ extension Session {
 
 private func runControlCall(_ call: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   let call = unsafe Unmanaged<ControlCall>.fromOpaque(call!).takeUnretainedValue()
-  call.run()
+  call.runApart()
   return nil
 }

@@ -78,6 +78,8 @@ private func seekData(
 ) {
   unsafe serve(request) { request, session in
     let engine = session.engine
+    // The backing has holes where the kernel has data that it keeps: it says itself where there are any.
+    if session.options.writesBack { return request.fail(.notImplemented) }
     do throws(Errno) {
       let position =
         engine.noOpen

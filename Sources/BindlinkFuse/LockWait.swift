@@ -73,11 +73,17 @@ final class LockWait: @unchecked Sendable {
     unsafe Request(request).fail(Errno(rawValue: ENOLCK))
   }
 
-  fileprivate func wait() {
+  /// On a thread that the worker has handed the request to.
+  fileprivate func waitApart() {
     session.engine.prepareWorker()
     if session.options.traces {
       unsafe Trace.begin(unique: origin.unique, node: origin.nodeid, opcode: origin.opcode)
     }
+    wait()
+    session.finishThread()
+  }
+
+  fileprivate func wait() {
     unsafe fuse_req_interrupt_func(
       request, interruptLockWait, Unmanaged.passUnretained(self).toOpaque())
     // The interrupt may have come before there was anyone to tell.
@@ -92,7 +98,6 @@ final class LockWait: @unchecked Sendable {
     case .success: unsafe Request(request).succeed()
     case .failure(let error): unsafe Request(request).fail(error)
     }
-    session.finishThread()
   }
 
   private func takeLock() -> Result<Void, Errno> {
@@ -111,12 +116,25 @@ final class LockWait: @unchecked Sendable {
 extension Session {
   /// Requests at a time that wait for a lock; the next one gets ENOLCK.
   private static let lockWaitLimit = 4096
+  /// The same with rings, of which each takes memory and a descriptor.
+  private static let ringLockWaitLimit = 256
   private static let lockStackSize = 256 << 10
 
   func waitForLock(
     _ request: consuming Request, _ wanted: LockWait.Wanted, isTaken: Bool = false
   ) {
     let wait = LockWait(self, request, wanted, isTaken: isTaken)
+    if isOnRing {
+      let isEntered = threads.withLock { threads in
+        guard isTaken || threads.lockWaitCount < Self.ringLockWaitLimit else { return false }
+        threads.insert(wait, on: pthread_self())
+        return true
+      }
+      guard isEntered else { return wait.giveUp() }
+      wait.wait()
+      threads.withLock { $0.endCall(on: pthread_self()) }
+      return
+    }
     let isStarted = threads.withLock { threads in
       guard isTaken || threads.lockWaitCount < Self.lockWaitLimit,
         let thread = unsafe startThread(
@@ -132,7 +150,7 @@ extension Session {
 
 private func runLockWait(_ wait: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   let wait = unsafe Unmanaged<LockWait>.fromOpaque(wait!).takeUnretainedValue()
-  wait.wait()
+  wait.waitApart()
   return nil
 }
 

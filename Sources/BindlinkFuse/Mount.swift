@@ -64,12 +64,15 @@ package final class Mount: Sendable {
   }
 
   /// Has the kernel send what it has kept of the view's data; it does not wait for the answers (since
-  /// Linux 6.16). From no thread that serves a request, and only while requests are served.
+  /// Linux 6.16). From no thread that serves a request, and only while requests are served. Gives up
+  /// after ten seconds: a backing may hang.
   package func writeBack() {
-    let root = unsafe Glibc.open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard root != -1 else { return }
-    bindlink_syncfs(root)
-    close(root)
+    let sync = Synchronisation(mountpoint)
+    let thread = unsafe startThread(
+      stackSize: 128 << 10, synchronise, Unmanaged.passRetained(sync).toOpaque())
+    guard let thread else { return }
+    pthread_detach(thread)
+    sync.wait(seconds: 10)
   }
 
   /// Takes off what is left of the view when its connection has ended and its device is closed, as
@@ -77,7 +80,9 @@ package final class Mount: Sendable {
   /// may stand there by then, to which the kernel has given the id and the device number anew; that
   /// one answers.
   package func detachIfDead() {
-    guard unsafe bindlink_is_dead(mountpoint) != 0 else { return }
+    guard (try? MountIdentity(at: mountpoint))?.mountID == mountID,
+      unsafe bindlink_is_dead(mountpoint) != 0
+    else { return }
     try? detach(lazily: true)
   }
 
@@ -139,6 +144,45 @@ package final class Mount: Sendable {
       .busy, "\(mountpoint) is in use",
       remedy: "end what uses it (fuser -vm \(mountpoint)), or unmount lazily")
   }
+}
+
+/// syncfs(2) of what is mounted at a place, on a thread of its own.
+@safe
+private final class Synchronisation: @unchecked Sendable {
+  private let place: String
+  private let isDone: UnsafeMutablePointer<sem_t>
+
+  init(_ place: String) {
+    self.place = place
+    unsafe isDone = .allocate(capacity: 1)
+    unsafe sem_init(isDone, 0, 0)
+  }
+
+  deinit {
+    unsafe sem_destroy(isDone)
+    unsafe isDone.deallocate()
+  }
+
+  func run() {
+    let root = unsafe Glibc.open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if root != -1 {
+      bindlink_syncfs(root)
+      close(root)
+    }
+    unsafe sem_post(isDone)
+  }
+
+  func wait(seconds: Int) {
+    var deadline = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
+    deadline.tv_sec += seconds
+    while unsafe bindlink_wait(isDone, &deadline) == -1 && errno == EINTR {}
+  }
+}
+
+private func synchronise(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  unsafe Unmanaged<Synchronisation>.fromOpaque(argument!).takeRetainedValue().run()
+  return nil
 }
 
 /// /dev/fuse.

@@ -19,6 +19,7 @@ struct InitFlags: OptionSet {
   /// There is a `flags2`.
   static let extended = InitFlags(rawValue: 1 << 30)
   static let passthrough = InitFlags(rawValue: 1 << 37)
+  static let overRing = InitFlags(rawValue: 1 << 41)
 }
 
 /// FUSE's minor versions, by what came with them.
@@ -47,19 +48,24 @@ extension Session {
     if request.minor < Minor.withPassthrough { flags &= ~InitFlags.passthrough.rawValue }
     offered.store(flags, ordering: .relaxed)
     unsafe fuse_session_process_buf(fuseSession, message)
-    offered.store(0, ordering: .relaxed)
+    if InitFlags(rawValue: agreed.load(ordering: .relaxed)).contains(.overRing) { startRings() }
   }
 
   /// Adds to libfuse's answer.
   func amend(initAnswer parts: UnsafeMutablePointer<iovec>, _ count: Int32) {
+    // From the answer on requests are served, so none of theirs must be met here.
+    let offered = InitFlags(rawValue: offered.exchange(0, ordering: .relaxed))
     guard count == 2, unsafe parts[1].iov_len >= MemoryLayout<fuse_init_out>.size else { return }
     let answer = unsafe parts[1].iov_base!.assumingMemoryBound(to: fuse_init_out.self)
-    let offered = InitFlags(rawValue: offered.load(ordering: .relaxed))
     var wanted: InitFlags = [.parallelDirectoryOperations, .handlesKillPrivV2]
     if options.passesThrough { wanted.insert([.passthrough, .extended]) }
+    if options.usesRings && offered.contains(.overRing) && Self.canServeRings {
+      wanted.insert([.overRing, .extended])
+    }
     let agreed = wanted.intersection(offered)
     unsafe answer.pointee.flags |= UInt32(truncatingIfNeeded: agreed.rawValue)
     unsafe answer.pointee.flags2 |= UInt32(truncatingIfNeeded: agreed.rawValue >> 32)
+    self.agreed.store(agreed.rawValue, ordering: .relaxed)
     if agreed.contains(.passthrough) {
       // Of backings that are no overlay themselves; one more file system may be stacked on the view.
       unsafe answer.pointee.max_stack_depth = 1

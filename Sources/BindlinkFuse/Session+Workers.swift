@@ -34,6 +34,12 @@ struct WorkerBuffers: ~Copyable {
 
   var reply: UnsafeMutableRawPointer { unsafe base }
 
+  /// The most bytes of fixed arguments that a request has.
+  static let largestArguments = 256
+
+  var ringHeaders: UnsafeMutableRawPointer { unsafe base + Self.replySize }
+  var payload: UnsafeMutableRawPointer { unsafe base + (Self.replySize + Self.pageSize) }
+
   /// Placed so that the data of a WRITE, after its headers, begins at a page.
   var request: UnsafeMutableRawPointer {
     let headers = MemoryLayout<fuse_in_header>.size + MemoryLayout<fuse_write_in>.size
@@ -87,10 +93,11 @@ extension Session {
     var (patience, idle) = (10_000, 0)
     // Twice in a row, since a worker that has just read one counts as waiting for a moment yet.
     while idle < 2, patience > 0, phase.load(ordering: .relaxed) == .serving {
-      let workers = threads.withLock { $0.workers.count }
+      let (workers, ringWorkers) = threads.withLock { ($0.workers.count, $0.ringWorkers.count) }
       var poll = pollfd(fd: device, events: Int16(POLLIN), revents: 0)
       let isIdle =
         unsafe waitingWorkers.load(ordering: .relaxed) == workers
+        && waitingRingWorkers.load(ordering: .relaxed) == ringWorkers
         && Glibc.poll(&poll, 1, 0) == 0
       idle = isIdle ? idle + 1 : 0
       patience -= 1
@@ -109,7 +116,7 @@ extension Session {
     wakeSupervisor()
   }
 
-  private func serve(_ message: UnsafeMutablePointer<fuse_buf>, isLastReader: Bool) {
+  func serve(_ message: UnsafeMutablePointer<fuse_buf>, isLastReader: Bool) {
     let request = unsafe UnsafeRawPointer(message.pointee.mem!)
     let header = unsafe request.assumingMemoryBound(to: fuse_in_header.self)
     if options.traces { unsafe Trace.begin(header) }

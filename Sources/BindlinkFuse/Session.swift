@@ -26,18 +26,22 @@ package struct SessionOptions: Sendable {
   package var writesBack = false
   /// The kernel reads and writes open files itself where it permits that (CAP_SYS_ADMIN).
   package var passesThrough = false
+  /// Requests come by io_uring where the kernel offers that.
+  package var usesRings = false
   /// The kernel's epoch makes cached names void at once, where it has one; otherwise it keeps none.
   package var usesEpoch = true
 
   package init(
     handlesACL: Bool = false, traces: Bool = false, hasLocalLocks: Bool = false,
-    writesBack: Bool = false, passesThrough: Bool = false, usesEpoch: Bool = true
+    writesBack: Bool = false, passesThrough: Bool = false, usesRings: Bool = false,
+    usesEpoch: Bool = true
   ) {
     self.handlesACL = handlesACL
     self.hasLocalLocks = hasLocalLocks
     self.traces = traces
     self.writesBack = writesBack
     self.passesThrough = passesThrough
+    self.usesRings = usesRings
     self.usesEpoch = usesEpoch
   }
 }
@@ -58,10 +62,13 @@ package final class Session: @unchecked Sendable {
   let options: SessionOptions
   let device: Int32
   let phase = Atomic(Phase.serving)
-  /// INIT's flags as the kernel sent them, while INIT is being answered; else 0.
+  /// INIT's flags as the kernel sent them, until INIT is answered; else 0.
   let offered = Atomic<UInt64>(0)
+  /// Those of them that were added to libfuse's answer.
+  let agreed = Atomic<UInt64>(0)
   /// Workers that wait for a request: each raises it before it waits, and lowers it after.
   let waitingWorkers = Atomic(0)
+  let waitingRingWorkers = Atomic(0)
   let threads = Guarded(ThreadSet())
   let notifications: Notifications
   private(set) var workerLimit = 1
@@ -125,6 +132,9 @@ package final class Session: @unchecked Sendable {
     isToStop.store(true, ordering: .releasing)
     wakeSupervisor()
   }
+
+  /// The calling thread may wait with its request: it is the only one that it can have.
+  var isOnRing: Bool { unsafe bindlink_thread()!.pointee.ring != nil }
 
   func wakeSupervisor() {
     unsafe sem_post(supervisor)

@@ -4,6 +4,7 @@ import Glibc
 /// Guarded by `Session.threads`; nothing else is locked while that is held.
 struct ThreadSet {
   private(set) var workers: Set<pthread_t> = []
+  private(set) var ringWorkers: Set<pthread_t> = []
   private(set) var notifier: pthread_t?
   private(set) var watcher: pthread_t?
   private var lockWaits: [pthread_t: LockWait] = [:]
@@ -11,7 +12,7 @@ struct ThreadSet {
   private var finished: [pthread_t] = []
 
   var isEmpty: Bool {
-    workers.isEmpty && notifier == nil && watcher == nil && lockWaits.isEmpty
+    workers.isEmpty && ringWorkers.isEmpty && notifier == nil && watcher == nil && lockWaits.isEmpty
       && controlCalls.isEmpty
       && finished.isEmpty
   }
@@ -19,6 +20,8 @@ struct ThreadSet {
   var controlCallCount: Int { controlCalls.count }
 
   mutating func insert(worker: pthread_t) { workers.insert(worker) }
+
+  mutating func insert(ringWorker thread: pthread_t) { ringWorkers.insert(thread) }
 
   mutating func insert(notifier thread: pthread_t) { notifier = thread }
 
@@ -31,11 +34,17 @@ struct ThreadSet {
   /// The calling thread does nothing of the session's any more but wake the supervisor.
   mutating func finish(_ thread: pthread_t) {
     workers.remove(thread)
+    ringWorkers.remove(thread)
     if notifier == thread { notifier = nil }
     if watcher == thread { watcher = nil }
+    endCall(on: thread)
+    finished.append(thread)
+  }
+
+  /// The thread goes on with other requests.
+  mutating func endCall(on thread: pthread_t) {
     controlCalls[thread] = nil
     lockWaits[thread] = nil
-    finished.append(thread)
   }
 
   mutating func joinFinished() {
@@ -53,7 +62,7 @@ struct ThreadSet {
       kicks = true
     }
     if phase == .stopping {
-      for thread in workers.union(controlCalls.keys) {
+      for thread in workers.union(ringWorkers).union(controlCalls.keys) {
         pthread_kill(thread, WakeSignal.number)
         kicks = true
       }

@@ -77,6 +77,7 @@ extension fuse_sx_time {
 }
 
 func wireTimeout(_ seconds: Double) -> (seconds: UInt64, nanoseconds: UInt32) {
+  let seconds = min(seconds, 1e9)
   let whole = seconds.rounded(.down)
   return (UInt64(whole), UInt32((seconds - whole) * 1e9))
 }

@@ -25,8 +25,12 @@ extension MountedViews {
         Arrangement(
           name: "a plain view that writes back", items: ["src/"],
           arguments: ["@/src", "-o", "writeback", "--cache", "auto"],
-          // The kernel moves the times itself, and only if the size is another one.
-          differing: ["size: truncate moves the times"]),
+          // The kernel moves the times itself, and only if the size is another one; and it knows of no
+          // holes in what it has not handed on.
+          differing: [
+            "size: truncate moves the times", "size: PUNCH_HOLE",
+            "data: SEEK_DATA and SEEK_HOLE in a sparse file",
+          ]),
         Arrangement(
           name: "inside a nested link", items: ["src/", "outer/a/b/", "inner/"],
           arguments: [

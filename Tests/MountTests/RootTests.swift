@@ -1,5 +1,6 @@
 // O1 to O3, O5: operations on links and their roots.
 import CPosixCases
+import Foundation
 import Glibc
 import PosixCases
 import Testing
@@ -52,6 +53,42 @@ extension MountedViews {
       close(file)
       #expect(disk.read("f") == stores)
       #expect(try scratch.command(["unmount", "@/view"]).status == 0)
+    }
+
+    @Test("O7: many that wait for a lock hold up no other request, and all get it in the end")
+    func waitingForALock() throws {
+      try withView(["b/f=1"], "@/b") { view, _ in
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/bin/sh")
+        holder.arguments = ["-c", "exec flock f cat"]
+        holder.currentDirectoryURL = URL(fileURLWithPath: view.string)
+        let input = Pipe()
+        holder.standardInput = input
+        try holder.run()
+        px_pause(200)
+        var waiters: [Process] = []
+        for _ in 0..<150 {
+          let waiter = Process()
+          waiter.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+          waiter.arguments = ["\(view.string)/f", "true"]
+          try waiter.run()
+          waiters.append(waiter)
+        }
+        px_pause(200)
+        #expect(view.read("f") == "1" && view.write("g", "2") == "ok" && view.list() == "f g")
+        for waiter in waiters.prefix(20) { kill(waiter.processIdentifier, SIGKILL) }
+        for waiter in waiters.prefix(20) {
+          waiter.waitUntilExit()
+          #expect(waiter.terminationReason == .uncaughtSignal)
+        }
+        #expect(waiters.dropFirst(20).allSatisfy { $0.isRunning })
+        try input.fileHandleForWriting.close()
+        holder.waitUntilExit()
+        for waiter in waiters.dropFirst(20) {
+          waiter.waitUntilExit()
+          #expect(waiter.terminationStatus == 0)
+        }
+      }
     }
 
     @Test("O1: the anchor below a link is as it was after the view is gone (5)")

@@ -21,6 +21,12 @@ enum Situation: String {
   /// The policy of the views whose tests do not choose one: $BINDLINK_CACHE, or auto.
   static let cache = ProcessInfo.processInfo.environment["BINDLINK_CACHE"] ?? "auto"
 
+  /// FUSE over io_uring is on for views that are mounted now.
+  static let hasRings =
+    (try? String(
+      contentsOfFile: "/sys/module/fuse/parameters/enable_uring", encoding: .utf8))?.hasPrefix("Y")
+    ?? false
+
   static var isRoot: Bool { present == .root }
   /// Whether mount(2) can be called.
   static var canMount: Bool { present != .user }

@@ -119,6 +119,16 @@ internal import Synchronization
     unsafe try slot(of: handle).pointee.flags.load(ordering: .relaxed) & O_ACCMODE != O_RDONLY
   }
 
+  func isOpenForWriting(_ node: NodeID) -> Bool {
+    let used = state.withLock { $0.used }
+    return (0..<used).contains { index in
+      guard let slot = unsafe pointer(index) else { return false }
+      return unsafe slot.pointee.node.load(ordering: .relaxed) == node.rawValue
+        && slot.pointee.descriptor.load(ordering: .acquiring) >= 0
+        && slot.pointee.flags.load(ordering: .relaxed) & O_ACCMODE != O_RDONLY
+    }
+  }
+
   /// The descriptor, with O_DIRECT switched as the request's flags say: fcntl(F_SETFL) on the client's
   /// side sends no message of its own.
   func descriptor(_ handle: HandleID, requestFlags: Int32) throws(Errno) -> Int32 {

@@ -106,9 +106,12 @@ enum Origin: UInt8 {
   /// which the kernel reads and writes it itself as long as it is; 0: the server does.
   var openings: UInt32 = 0
   var backing: Int32 = 0
-  /// Openings for writing that the kernel writes itself and whose end no event has told yet. Until
-  /// then its size and times may change unheard.
+  /// Openings for writing that the kernel writes itself: size and times may change unheard.
   var kernelWriters: UInt16 = 0
+  /// An event has told of the end of one of them.
+  var hasClosed = false
+  /// There are none any more, and no event has told yet that the last map of the file is gone, too.
+  var awaitsClosing = false
   var isReadOnly = false
   /// It has left a watched name, and may have gone to where nobody watches.
   var hasStrayed = false
@@ -124,4 +127,6 @@ enum Origin: UInt8 {
   static let nobody: Int32 = -2
 
   var isDirectory: Bool { format == 0o040000 }
+
+  var isKernelWritten: Bool { kernelWriters > 0 || awaitsClosing }
 }

@@ -11,7 +11,8 @@ extension Engine {
     let regime = policy.watches ? regime(ofAttributes: node) : .asked
     let status = try status(of: node, handle: handle)
     var attributes = attributes(status, of: node)
-    attributes.timeout = timeout(ofAttributes: limited(regime, by: status, of: node))
+    let timeout = timeout(ofAttributes: limited(regime, by: status, of: node))
+    if !isKernelWritten(id) { attributes.timeout = timeout }
     return attributes
   }
 
@@ -74,7 +75,7 @@ extension Engine {
     }
     if changes.isEmpty, node.format == 0o100000 {
       let object = try openObject(node.slot, System.pathOnly)
-      try dropPrivileges(from: object.raw, caller: caller)
+      try dropPrivileges(from: object.raw, of: id, caller: caller)
     }
     if changes.changesMore {
       if let open, node.format != 0o120000 {
@@ -89,7 +90,7 @@ extension Engine {
     }
     var attributes = attributes(try status(of: node, handle: handle), of: node)
     // The kernel takes them even if word of a later change has overtaken them.
-    attributes.timeout = timeout(ofAttributes: .asked)
+    if !isKernelWritten(id) { attributes.timeout = timeout(ofAttributes: .asked) }
     return attributes
   }
 

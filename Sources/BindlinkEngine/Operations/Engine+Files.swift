@@ -162,7 +162,9 @@ extension Engine {
     let file = try handles.descriptor(handle, requestFlags: direct)
     if manner.isFromPageCache { return try unsafe Self.writePages(file, data, at: offset, 0) }
     if manner.dropsSetID { try dropSetID(from: file, caller: caller) }
-    let how = flags & O_APPEND != 0 ? Int32(BL_WRITE_APPEND) : 0
+    // A kernel that writes back knows of data that the backing has not got yet.
+    let isAppend = flags & O_APPEND != 0 && !policy.writesBack
+    let how = isAppend ? Int32(BL_WRITE_APPEND) : 0
     guard direct != 0 else {
       return try unsafe System.checked(
         bl_pwrite(file, data.baseAddress, data.count, offset, how))

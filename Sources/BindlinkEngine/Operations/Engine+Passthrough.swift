@@ -28,23 +28,37 @@ extension Engine {
   package func passThrough(
     _ handle: HandleID, of id: NodeID, openBacking: (Int32) -> Int32
   ) -> Int32 {
-    passing.withLock { _ in
+    // A remote backing is asked without holding anything.
+    let mayBeFirst = nodes.withLock { unsafe $0[id]?.pointee.openings == 0 }
+    let file = (try? handles.descriptor(handle)) ?? -1
+    let isPassable = mayBeFirst && file >= 0 && isPassable(file)
+    return passing.withLock { _ in
       let (isFirst, known) = nodes.withLock { table -> (Bool, Int32) in
         guard let node = unsafe table[id] else { return (false, 0) }
         unsafe node.pointee.openings += 1
         return (unsafe node.pointee.openings == 1, unsafe node.pointee.backing)
       }
       guard isFirst else { return known }
-      guard let file = try? handles.descriptor(handle), isPassable(file) else { return 0 }
-      let backing = {
-        let right = WithoutSetIDRight()
-        defer { _ = right }
-        return openBacking(file)
-      }()
+      guard isPassable else { return 0 }
+      let backing = openBackingApart(file, openBacking)
       guard backing > 0 else { return 0 }
       nodes.withLock { unsafe $0[id]?.pointee.backing = backing }
       return backing
     }
+  }
+
+  /// The kernel keeps the open file that it is given: one of its own, so that the client's locks end with
+  /// the client's opening, and that a program that was written can be run. Before Linux 6.16 it takes none
+  /// that is but a place.
+  private func openBackingApart(_ file: Int32, _ openBacking: (Int32) -> Int32) -> Int32 {
+    let right = WithoutSetIDRight()
+    defer { _ = right }
+    for flags in [Int32(BL_O_PATH), O_RDONLY | O_NOCTTY] {
+      guard let apart = try? System.reopen(file, flags) else { continue }
+      let backing = openBacking(apart.raw)
+      if backing > 0 { return backing }
+    }
+    return 0
   }
 
   /// A remote file system wants to be told when a file is closed.
@@ -59,8 +73,14 @@ extension Engine {
     let isWriter = (try? handles.isWritable(handle)) ?? false
     let backing = nodes.withLock { table -> Int32 in
       guard let node = unsafe table[id], unsafe node.pointee.openings > 0 else { return 0 }
-      if isWriter, unsafe node.pointee.kernelWriters > 0, !tellsOfClosing(id, in: table) {
+      if isWriter, unsafe node.pointee.kernelWriters > 0 {
         unsafe node.pointee.kernelWriters -= 1
+        if unsafe node.pointee.kernelWriters == 0 {
+          // A map may be left.
+          unsafe node.pointee.awaitsClosing =
+            !node.pointee.hasClosed && tellsOfClosing(id, in: table)
+          unsafe node.pointee.hasClosed = false
+        }
       }
       unsafe node.pointee.openings -= 1
       guard unsafe node.pointee.openings == 0 else { return 0 }
@@ -90,6 +110,11 @@ extension Engine {
     }
     expireAttributes(of: id)
     return true
+  }
+
+  /// Nothing that is said of its size and times may be believed, whatever the policy.
+  func isKernelWritten(_ id: NodeID) -> Bool {
+    passesThrough && nodes.withLock { unsafe $0[id]?.pointee.isKernelWritten ?? false }
   }
 
   @inline(never)

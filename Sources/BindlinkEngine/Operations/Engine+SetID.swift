@@ -9,15 +9,17 @@ internal import Glibc
 
 extension Engine {
   /// A SETATTR that changes nothing: chown(2) without a new owner, by whoever may do that; or what comes
-  /// before a write, by whoever may write. EPERM for others. (That of a file with capabilities comes before
+  /// before a write, by whoever may write or has opened the file for it. EPERM for others. (That of a file with capabilities comes before
   /// root's writes, too, and takes set-ID bits along, which on a plain file would stay.)
-  func dropPrivileges(from file: Int32, caller: Caller) throws(Errno) {
+  func dropPrivileges(from file: Int32, of id: NodeID, caller: Caller) throws(Errno) {
     do {
       let identity = try Impersonation(self, caller)
       defer { _ = identity }
       let result = bl_chown(file, UInt32.max, UInt32.max)
       if result >= 0 { return }
-      guard Errno(rawValue: -result) == .notPermitted, bl_faccess(file, W_OK) >= 0 else {
+      guard Errno(rawValue: -result) == .notPermitted,
+        bl_faccess(file, W_OK) >= 0 || handles.isOpenForWriting(id)
+      else {
         throw Errno(rawValue: -result)
       }
     }

@@ -87,16 +87,20 @@ extension NodeTable {
   /// Of data that the kernel may have written itself, for a client of this view: it keeps nothing of
   /// such a file that could be wrong. The end of its writing is noted.
   private func isOfKernel(_ event: Watcher.Event, _ slot: UInt32) -> Bool {
-    guard event.isOfData else { return false }
+    let isClosing = event.says(Int(BL_WATCH_CLOSED))
     var (known, written) = (0, 0)
     unsafe names.forEach(named: event.name, in: slot) { name in
       known += 1
       let node = unsafe self[unsafe name.pointee.slot]
-      guard unsafe node.pointee.kernelWriters > 0 else { return }
-      written += 1
-      if event.says(Int(BL_WATCH_CLOSED)) { unsafe node.pointee.kernelWriters -= 1 }
+      guard unsafe node.pointee.isKernelWritten else { return }
+      // What is open in another way is cached.
+      if unsafe node.pointee.backing != 0 || node.pointee.openings == 0 { written += 1 }
+      if isClosing {
+        unsafe node.pointee.hasClosed = node.pointee.kernelWriters > 0
+        unsafe node.pointee.awaitsClosing = false
+      }
     }
-    return written > 0 && written == known
+    return event.isOfData && written > 0 && written == known
   }
 
   /// The kernel knows of what this server did: it is of one place, and of one node.

@@ -34,7 +34,7 @@ struct Belief {
     } else {
       let hasOneName = located.status.link_count == 1
       attributes = hasOneName ? here : min(here, .timed)
-      if unsafe node.pointee.kernelWriters > 0 { attributes = .asked }
+      if unsafe node.pointee.isKernelWritten { attributes = .asked }
       unsafe node.pointee.hasOneName = hasOneName
       if isHere { unsafe node.pointee.hasStrayed = false }
     }
@@ -139,7 +139,7 @@ extension Engine {
   func regime(ofFile slot: UInt32, in table: borrowing NodeTable) -> Regime {
     if !policy.watches { return .asked }
     let node = unsafe table[slot]
-    guard unsafe node.pointee.kernelWriters == 0,
+    guard unsafe !node.pointee.isKernelWritten,
       let name = unsafe node.pointee.names, unsafe name.pointee.next == nil,
       unsafe name.pointee.origin == .child, unsafe !node.pointee.hasStrayed,
       unsafe !node.pointee.keepsDescriptor, unsafe !node.pointee.isBlank,

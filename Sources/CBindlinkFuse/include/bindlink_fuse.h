@@ -2,6 +2,7 @@
 // a thread-local variable, ancillary data of a socket, statx(2).
 #pragma once
 #include "../../CFuse3/shim.h"
+#include "bindlink_ring.h"
 #include "fuse_wire.h"
 
 #include <sys/types.h>
@@ -24,6 +25,7 @@ struct bindlink_thread {
   uint64_t nodeid;
   uint32_t opcode;
   uint32_t answered;  // a reply to that request has been written
+  struct bindlink_ring *ring;  // by which the request came; NULL: by the device
 };
 struct bindlink_thread *bindlink_thread(void);
 
