@@ -55,7 +55,9 @@ extension MountedViews {
       #expect(try scratch.command(["unmount", "@/view"]).status == 0)
     }
 
-    @Test("O7: many that wait for a lock hold up no other request, and all get it in the end")
+    @Test(
+      "O7: many that wait for a lock hold up no other request, and all get it in the end",
+      .shows(.manyWaiters))
     func waitingForALock() throws {
       try withView(["b/f=1"], "@/b") { view, _ in
         let holder = Process()

@@ -50,21 +50,23 @@ extension Engine {
     var leavings = Leavings()
     var belief = Belief(
       name: unsafe policy.watches && parent.decides(name) ? parent.regime : .asked)
-    let (id, isKernelWritten) = nodes.withLock { table -> (NodeID, Bool) in
+    var isKernelWritten = false
+    let id = nodes.withLock { table -> NodeID in
       let found = unsafe enter(
         located, parent: slot, name, resolver, version, known: nil, in: &table, &leavings)
       unsafe table[found].pointee.lookups += 1
       if policy.watches {
         unsafe belief.limit(located, found, at: name, in: parent, holdingLock: holdingLock, table)
       }
-      return (table.id(of: found), unsafe table[found].pointee.isKernelWritten)
+      isKernelWritten = unsafe table[found].pointee.isKernelWritten
+      return table.id(of: found)
     }
     finish(leavings)
     if belief.isToBeDropped { unsafe drop(name, in: parent) }
     var entry = unsafe Entry(
       node: id, timeout: timeout(ofName: belief.name),
       attributes: attributes(of: located, in: parent, name))
-    if !isKernelWritten { entry.attributes.timeout = timeout(ofAttributes: belief.attributes) }
+    entry.attributes.timeout = isKernelWritten ? 0 : timeout(ofAttributes: belief.attributes)
     return entry
   }
 
