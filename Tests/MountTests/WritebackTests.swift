@@ -6,7 +6,11 @@ import PosixCases
 import Testing
 
 extension MountedViews {
-  @Suite(.serialized, .enabled(if: !ViewMode.noOpen, "nothing is written back without opens"))
+  @Suite(
+    .serialized,
+    .enabled(
+      if: !ViewMode.noOpen && Situation.cache != "never",
+      "nothing is written back without opens or by what keeps nothing"))
   struct WritebackTests {
     private static let writeback = ["-o", "writeback"]
 
