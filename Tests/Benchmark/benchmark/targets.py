@@ -13,7 +13,8 @@ from .situation import Failure, kill_session
 MODES = [
     ("bindlink", [], "mount"),
     ("bindlink --no-open", ["--no-open"], "--no-open"),
-    ("bindlink --writeback", ["--writeback"], "--writeback"),
+    ("bindlink -o writeback", ["-o", "writeback"], "writeback"),
+    ("bindlink -o io_uring", ["-o", "io_uring"], "io_uring"),
     ("bindlink --cache=never", ["--cache", "never"], "--cache"),
 ]
 
