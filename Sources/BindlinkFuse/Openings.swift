@@ -74,7 +74,7 @@ extension Session {
   private func answer(_ request: consuming DirectRequest, _ entry: Entry, _ handle: HandleID) {
     var entry = entry
     let backing = passThrough(handle, of: entry.node)
-    if backing != 0, engine.expectKernelWrites(handle, of: entry.node) {
+    if backing != 0, engine.expectKernelWrites(handle, of: entry.node, isAnswered: true) {
       entry.attributes.timeout = 0
     }
     let answer = fuse_create_out(

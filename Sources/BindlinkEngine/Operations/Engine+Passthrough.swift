@@ -100,15 +100,17 @@ extension Engine {
   }
 
   /// The kernel is going to write the file itself, if it was opened for writing: what it keeps of size and
-  /// times it has to ask for from now on. True if so.
+  /// times it has to ask for from now on. True if so. `isAnswered`: the answer itself says that.
   @discardableResult
-  package func expectKernelWrites(_ handle: HandleID, of id: NodeID) -> Bool {
+  package func expectKernelWrites(
+    _ handle: HandleID, of id: NodeID, isAnswered: Bool = false
+  ) -> Bool {
     guard (try? handles.isWritable(handle)) ?? false else { return false }
     nodes.withLock { table in
       guard let node = unsafe table[id], unsafe node.pointee.kernelWriters < .max else { return }
       unsafe node.pointee.kernelWriters += 1
     }
-    expireAttributes(of: id)
+    if !isAnswered { expireAttributes(of: id) }
     return true
   }
 

@@ -9,8 +9,9 @@ internal import Glibc
 
 extension Engine {
   /// A SETATTR that changes nothing: chown(2) without a new owner, by whoever may do that; or what comes
-  /// before a write, by whoever may write or has opened the file for it. EPERM for others. (That of a file with capabilities comes before
-  /// root's writes, too, and takes set-ID bits along, which on a plain file would stay.)
+  /// before a write, by whoever may write or has opened the file for it. EPERM for others. (That of a
+  /// file with capabilities comes before root's writes, too, and takes set-ID bits along, which on a
+  /// plain file would stay.)
   func dropPrivileges(from file: Int32, of id: NodeID, caller: Caller) throws(Errno) {
     do {
       let identity = try Impersonation(self, caller)
