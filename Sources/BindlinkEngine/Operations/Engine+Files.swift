@@ -203,6 +203,7 @@ extension Engine {
   /// reports at close is reported.
   package func flush(_ handle: HandleID, lockOwner: UInt64) throws(Errno) {
     locks.release(node: try handles.node(handle), owner: lockOwner)
+    guard try handles.isWritable(handle) else { return }
     let raw = try System.duplicate(handles.descriptor(handle)).release()
     _ = try System.checked(bl_close(raw))
   }

@@ -64,7 +64,7 @@ extension Engine {
   /// A remote file system wants to be told when a file is closed.
   private func isPassable(_ file: Int32) -> Bool {
     guard let status = try? System.status(of: file, synchronising: false) else { return false }
-    return status.mode & 0o6000 == 0 && !System.isRemote(file)
+    return status.mode & 0o6000 == 0 && host.isPlain(file, status)
   }
 
   /// A backing that is not used any more has no part in what the next opening decides, so nothing is held

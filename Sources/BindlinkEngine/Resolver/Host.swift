@@ -121,6 +121,17 @@ final class Host: Sendable {
     return try unsafe inspectMount(opened.descriptor.raw, nil, status)
   }
 
+  /// Of an object in a local file system.
+  func isPlain(_ descriptor: Int32, _ status: Status) -> Bool {
+    mounts.isPlain(status.mount_id) || isPlainAfterAll(descriptor, status)
+  }
+
+  @inline(never)
+  private func isPlainAfterAll(_ descriptor: Int32, _ status: Status) -> Bool {
+    let kind = try? unsafe mounts.kind(of: status, at: descriptor, nil)
+    return kind == .plain
+  }
+
   /// The object behind a descriptor that `open` gave.
   func inspect(_ descriptor: Int32) throws(Errno) -> Located {
     let status = try System.status(of: descriptor, synchronising: false)

@@ -43,9 +43,7 @@ final class MountFacts: Sendable {
     let kind: MountKind =
       switch type {
       case 0x9fa0, 0x6265_6572: .pseudo  // procfs, sysfs
-      case 0x6573_5546, 0x6969, 0xff53_4d42, 0xfe53_4d42, 0x517b, 0x0102_1997, 0x00c3_6400,
-        0x5346_414f, 0x7375_7245:
-        .remote  // FUSE, NFS, CIFS, SMB2, SMB, 9P, Ceph, AFS, Coda
+      case _ where System.isRemote(type: type): .remote
       default: .plain
       }
     kinds.withLock { $0[key] = kind }
