@@ -314,7 +314,10 @@ def _(bench, target):
     directory = bench.fresh(target)
     target.run(["cp", "-r", bench.data(target, "sources") + "/.", directory])
     made = bench.command(target, directory, "make", "-s", "-j2")
-    bench.situation.run([os.path.join(bench.beside(target, directory), "program")])
+    program = os.path.join(directory, "program")
+    target.run([program])
+    bench.situation.run(
+        ["cmp", program, os.path.join(bench.beside(target, directory), "program")])
     return [made]
 
 
