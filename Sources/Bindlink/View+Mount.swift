@@ -76,7 +76,7 @@ extension View {
             writesBack: options.writesBack,
             passesThrough: options.passesThrough && !options.writesBack && !noOpen
               && !UserNamespace.isNested && Engine.mayPassThrough,
-            usesRings: options.usesRings ?? (noOpen || options.hasLocalLocks)))
+            usesRings: options.usesRings))
         return MountedView(
           at: mountpoint, place: place.path, mount: mount, session: session,
           writesBack: options.writesBack)

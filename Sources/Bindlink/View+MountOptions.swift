@@ -55,10 +55,8 @@ extension View {
     /// that is read-only or that keeps nothing (EINVAL).
     public var writesBack = false
     /// Requests reach the server by io_uring, which wakes it faster, where the machine has that on
-    /// (Linux 6.14, `/sys/module/fuse/parameters/enable_uring`). Nil: in views that keep their locks
-    /// themselves, without opens or with `hasLocalLocks`. In others very many processes that wait for
-    /// locks at the same time can hold up each other for good.
-    public var usesRings: Bool?
+    /// (Linux 6.14, `/sys/module/fuse/parameters/enable_uring`).
+    public var usesRings = true
     /// Locks count within the view alone, not against programs on the host, and closing a file of a
     /// local file system costs no message. Always so without opens.
     public var hasLocalLocks = false

@@ -116,8 +116,7 @@ struct MountCommand: ExecutableCommand {
         believe without asking, whatever --cache says); cache=POLICY as --cache; \
         open, no_open; no_remote_lock (locks are the view's own, so closing costs no message); \
         writeback (the kernel keeps what is written for a while: for backings that nobody else writes); \
-        io_uring, no_io_uring (whether requests come by io_uring where that is on for FUSE; by default \
-        if locks are the view's own); \
+        no_io_uring (requests come by the device, also where io_uring is on for FUSE); \
         no_passthrough (the server reads and writes, also where the kernel could do it itself); \
         one_file_system (other mounts inside a backing are left out); link=, \
         except=, except-from=, anchor=, config=, empty and parents as the options of that name. \

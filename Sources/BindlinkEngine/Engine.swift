@@ -41,10 +41,9 @@ package final class Engine: Sendable {
   let passing = Guarded(())
   /// Guards nothing else; taken alone.
   let transactions = Guarded(Transactions())
-  /// How many directories may keep a descriptor open.
-  let directoryBound: Int
-  /// How many files may, where there are no handles.
-  let fileBound: Int
+  /// How many directories may keep a descriptor open, how many files where there are no handles, and what
+  /// else there can be many of: a quarter of what the process may have.
+  package let descriptorShare: Int
   /// Guards nothing else; taken alone.
   private let supervisor = Guarded<Supervisor?>(nil)
 
@@ -64,8 +63,7 @@ package final class Engine: Sendable {
     inodes = InodeNumbers(resolver.numbers, root: root)
     var limit = rlimit()
     _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    directoryBound = max(16, min(Int(clamping: limit.rlim_cur) / 4, 4096))
-    fileBound = directoryBound
+    descriptorShare = max(16, min(Int(clamping: limit.rlim_cur) / 4, 4096))
     var table = NodeTable(resolver)
     var node = unsafe Node(
       identity: inodes.identity(of: root, parentInode: 0, nameHash: 0), link: root.link,
@@ -182,7 +180,7 @@ package final class Engine: Sendable {
     let (descriptor, closing) = nodes.withLock { table -> (Int32, [Int32]) in
       let node = unsafe table[slot]
       if unsafe node.pointee.descriptor >= 0 { return (unsafe node.pointee.descriptor, [raw]) }
-      let evicted = table.evictDirectory(bound: directoryBound)
+      let evicted = table.evictDirectory(bound: descriptorShare)
       unsafe node.pointee.descriptor = raw
       table.directories.insert(slot)
       return (raw, evicted.map { [$0] } ?? [])

@@ -116,8 +116,8 @@ final class LockWait: @unchecked Sendable {
 extension Session {
   /// Requests at a time that wait for a lock; the next one gets ENOLCK.
   private static let lockWaitLimit = 4096
-  /// The same with rings, of which each takes memory and a descriptor.
-  private static let ringLockWaitLimit = 256
+  /// The same with rings, of which each takes memory and a descriptor, as its lock does.
+  private var ringLockWaitLimit: Int { min(1024, engine.descriptorShare / 2) }
   private static let lockStackSize = 256 << 10
 
   func waitForLock(
@@ -126,7 +126,7 @@ extension Session {
     let wait = LockWait(self, request, wanted, isTaken: isTaken)
     if isOnRing {
       let isEntered = threads.withLock { threads in
-        guard isTaken || threads.lockWaitCount < Self.ringLockWaitLimit else { return false }
+        guard isTaken || threads.lockWaitCount < ringLockWaitLimit else { return false }
         threads.insert(wait, on: pthread_self())
         return true
       }

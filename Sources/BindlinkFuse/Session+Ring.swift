@@ -4,9 +4,9 @@
 // workers stay.
 //
 // A thread that has taken a request can be given no other until it has answered, so it may wait for a
-// lock itself. One that takes a request while few of its processor wait starts one more. When all are
-// taken, what comes next waits until one has answered: it would wait for ever if all wait for locks,
-// and it is what ends one. So rings are used by themselves only where the kernel keeps the locks.
+// lock itself. One that takes a request while few of its processor wait starts one more. What comes while
+// all are taken, by processes that wait for locks, say, is given to none of the new ones by itself: see
+// bindlink_ring_join.
 import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -20,6 +20,8 @@ final class RingQueue: Sendable {
   fileprivate let processor: UInt32
   /// Threads that wait for a request, or are about to.
   fileprivate let waiting = Atomic(0)
+  /// It has a thread that stays until the end.
+  fileprivate let isServed = Atomic(false)
 
   fileprivate init(_ session: Session, _ processor: UInt32) {
     self.session = session
@@ -31,8 +33,7 @@ extension Session {
   /// More processors than this are not worth the memory.
   private static let processorLimit = 256
   private static let stackSize = 512 << 10
-  /// Entries of a processor that are kept free. The kernel gives a new entry none of the requests that
-  /// wait already, since all others were taken: these come when another request has been answered.
+  /// Entries of a processor that are kept free, so that few requests find all taken.
   private static let spareEntries = 2
 
   /// As many queues as the kernel has: one for each processor that there may ever be, not only for those
@@ -94,6 +95,11 @@ extension Session {
     {
       let thread = unsafe bindlink_thread()!
       unsafe thread.pointee.ring = unsafe ring
+      queue.isServed.store(true, ordering: .relaxed)
+      let file = openedFile.load(ordering: .relaxed)
+      // Without one nobody waits for a lock of a file yet. Of directories' locks more than the spare
+      // entries can hold up the rest then, until another request comes.
+      if file != 0 { unsafe bindlink_ring_join(ring, file) }
       queue.waiting.add(1, ordering: .relaxed)
       waitingRingWorkers.add(1, ordering: .relaxed)
       while phase.load(ordering: .relaxed) == .serving {
@@ -121,7 +127,7 @@ extension Session {
       waitingRingWorkers.subtract(1, ordering: .relaxed)
       unsafe thread.pointee.ring = nil
       unsafe bindlink_ring_free(ring)
-    } else {
+    } else if !queue.isServed.load(ordering: .relaxed) {
       // The kernel would wait for this queue for ever.
       stop()
     }
@@ -134,6 +140,10 @@ extension Session {
     let opcode = unsafe Opcode(rawValue: header.pointee.opcode)
     let size = opcode?.shape.fixed ?? 0
     let payload = unsafe bindlink_ring_payload_size(ring)
+    if opcode == .open || opcode == .flush {
+      let node = unsafe header.pointee.nodeid
+      if openedFile.load(ordering: .relaxed) != node { openedFile.store(node, ordering: .relaxed) }
+    }
     guard size <= WorkerBuffers.largestArguments, payload <= WorkerBuffers.replySize else { return }
     // What has nothing in the payload is read straight into it.
     unsafe thread.pointee.reply_buffer =

@@ -69,6 +69,8 @@ package final class Session: @unchecked Sendable {
   /// Workers that wait for a request: each raises it before it waits, and lowers it after.
   let waitingWorkers = Atomic(0)
   let waitingRingWorkers = Atomic(0)
+  /// The regular file that was opened or closed last, if requests come by rings.
+  let openedFile = Atomic<UInt64>(0)
   let threads = Guarded(ThreadSet())
   let notifications: Notifications
   private(set) var workerLimit = 1

@@ -16,6 +16,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { FUSE_NOTIFY_RETRIEVE = 5 };
+// Requests that this side provokes are known by numbers that the kernel, which counts up from 2, does
+// not come to.
+static _Atomic uint64_t next_unique = UINT64_C(1) << 63;
+
 enum { REGISTER = 1, COMMIT_AND_FETCH = 2 };  // FUSE_IO_URING_CMD_
 
 struct entry_state {
@@ -141,12 +146,29 @@ static void submit(struct bindlink_ring *ring) {
   ring->is_submitted = true;
 }
 
-int bindlink_ring_next(struct bindlink_ring *ring) {
+static long enter(struct bindlink_ring *ring, unsigned completions, unsigned flags) {
   if (!ring->is_submitted) submit(ring);
   unsigned pending =
       *ring->submission_tail - __atomic_load_n(ring->submission_head, __ATOMIC_ACQUIRE);
-  long result = syscall(SYS_io_uring_enter, ring->descriptor, pending, 1, IORING_ENTER_GETEVENTS,
-                        NULL, 0);
+  return syscall(SYS_io_uring_enter, ring->descriptor, pending, completions, flags, NULL, 0);
+}
+
+void bindlink_ring_join(struct bindlink_ring *ring, uint64_t file) {
+  enter(ring, 0, 0);
+  struct {
+    struct fuse_out_header header;
+    struct fuse_notify_retrieve_out retrieve;
+  } message = {
+      .header = {.len = sizeof message, .error = FUSE_NOTIFY_RETRIEVE},
+      .retrieve = {.notify_unique = next_unique += 2, .nodeid = file},
+  };
+  if (write(ring->device, &message, sizeof message) < 0) {
+    // The kernel has forgotten the file, so that nobody has it open, or the connection is at its end.
+  }
+}
+
+int bindlink_ring_next(struct bindlink_ring *ring) {
+  long result = enter(ring, 1, IORING_ENTER_GETEVENTS);
   unsigned head = *ring->completion_head;
   if (head == __atomic_load_n(ring->completion_tail, __ATOMIC_ACQUIRE)) {
     return result < 0 && errno != EINTR ? -errno : -EINTR;

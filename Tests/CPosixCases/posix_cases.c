@@ -387,6 +387,51 @@ int px_child_start_counting(const char *path, int rounds, int whole_file) {
   _exit(-result);
 }
 
+int px_crowd_for_lock(const char *path, int count) {
+  cpu_set_t before, one;
+  if (sched_getaffinity(0, sizeof before, &before) < 0) return -errno;
+  int processor = 0;
+  while (!CPU_ISSET(processor, &before)) processor++;
+  CPU_ZERO(&one);
+  CPU_SET(processor, &one);
+  pid_t children[count];
+  int start[2], fd = open(path, O_RDWR | O_CLOEXEC);
+  if (fd < 0 || flock(fd, LOCK_EX) < 0 || pipe2(start, O_CLOEXEC) < 0) return -errno;
+  sched_setaffinity(0, sizeof one, &one);
+  for (int index = 0; index < count; index++) {
+    children[index] = fork();
+    if (children[index] != 0) continue;
+    char nothing;
+    close(start[1]);
+    int own = open(path, O_RDWR | O_CLOEXEC);
+    // The end of the pipe wakes them all.
+    if (own < 0 || read(start[0], &nothing, 1) != 0) _exit(1);
+    _exit(flock(own, LOCK_EX) < 0);
+  }
+  px_pause(200);
+  close(start[1]);
+  close(start[0]);
+  px_pause(300);
+  flock(fd, LOCK_UN);
+  sched_setaffinity(0, sizeof before, &before);
+  int done = 0;
+  for (int turn = 0; turn < 500 && done < count; turn++) {
+    done = 0;
+    for (int index = 0; index < count; index++) {
+      siginfo_t information = {0};
+      waitid(P_PID, children[index], &information, WEXITED | WNOHANG | WNOWAIT);
+      done += information.si_pid != 0 && information.si_status == 0;
+    }
+    px_pause(10);
+  }
+  for (int index = 0; index < count; index++) {
+    kill(children[index], SIGKILL);
+    waitpid(children[index], NULL, 0);
+  }
+  close(fd);
+  return done;
+}
+
 int px_child_wait(int pid) {
   for (int turn = 0; turn < 500; turn++) {
     int status;

@@ -16,6 +16,16 @@ func commandLine(of process: pid_t) -> String {
   return String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
 }
 
+/// What a process has open, as /proc shows it.
+func openDescriptors(of process: pid_t) throws -> [String] {
+  let directory = "/proc/\(process)/fd"
+  return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)")
+  }
+}
+
+func isRing(_ descriptor: String) -> Bool { descriptor.contains("io_uring") }
+
 /// How many times longer than usual everything may take: sanitizers are slow.
 let slowness = ProcessInfo.processInfo.environment["BINDLINK_SLOWNESS"].flatMap(Double.init) ?? 1
 

@@ -12,7 +12,6 @@ enum ViewMode {
     .split(separator: " ").map(String.init)
 
   static var noOpen: Bool { options.contains("--no-open") }
-  static var usesRings: Bool { options.contains("io_uring") }
 
   /// What is added to a view's own options. A view with a read-only link cannot be had without opens
   /// (W1: opening for writing is to be refused), nor one that says itself what it wants.
@@ -29,20 +28,11 @@ enum ViewMode {
     case unaskedNames =
       "while the kernel believes a name, nobody asks whether the file is still there"
     case firstUse = "what is replaced behind the view between open and first use is lost"
-    case manyWaiters =
-      "very many that wait for a lock can hold up each other on a ring of a view that has the locks"
-    static let withoutOpens: Set<Difference> = [.readOnlyLinkLater, .unaskedNames, .firstUse]
-  }
-
-  /// Whether a test that shows the difference can run.
-  static func allows(_ difference: Difference) -> Bool {
-    !(noOpen && Difference.withoutOpens.contains(difference))
-      && !(usesRings && difference == .manyWaiters)
   }
 }
 
 extension Trait where Self == ConditionTrait {
   static func shows(_ difference: ViewMode.Difference) -> Self {
-    .enabled(if: ViewMode.allows(difference), "\(difference.rawValue)")
+    .enabled(if: !ViewMode.noOpen, "\(difference.rawValue)")
   }
 }

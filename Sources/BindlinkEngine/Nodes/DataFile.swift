@@ -137,7 +137,7 @@ extension Engine {
   /// to go.
   private func closeUnusedFile() {
     for _ in 0..<8 {
-      guard let slot = nodes.withLock({ $0.fileToClose(bound: fileBound) }) else { return }
+      guard let slot = nodes.withLock({ $0.fileToClose(bound: descriptorShare) }) else { return }
       let descriptor = nodes.withLock { unsafe $0[slot].pointee.file }
       let isUnlinked =
         (try? System.status(of: descriptor, synchronising: false))?.link_count == 0

@@ -20,6 +20,13 @@ struct bindlink_ring *bindlink_ring_new(int device, unsigned queue, void *header
                                         size_t payload_size);
 void bindlink_ring_free(struct bindlink_ring *ring);
 
+/// Makes the entry known to a queue whose other entries may all be taken. The kernel (fs/fuse/dev_uring.c,
+/// 6.14 to 6.18 at least) gives a new entry none of the requests that wait already: these come when a
+/// request of the queue is answered. So this has it send one, a NOTIFY_REPLY, which is to be answered as
+/// all are. `file` is the number of a regular file that the kernel has; the calling thread is on the
+/// queue's processor.
+void bindlink_ring_join(struct bindlink_ring *ring, uint64_t file);
+
 /// Gives the last answer back, or makes the entry known, and waits for a request. 0; -EINTR, upon which it is
 /// to be called again; or another negative errno at the end of the connection.
 int bindlink_ring_next(struct bindlink_ring *ring);

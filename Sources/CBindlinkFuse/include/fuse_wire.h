@@ -245,6 +245,14 @@ struct fuse_notify_inval_entry_out {
   uint32_t flags;
 };
 
+struct fuse_notify_retrieve_out {
+  uint64_t notify_unique;
+  uint64_t nodeid;
+  uint64_t offset;
+  uint32_t size;
+  uint32_t padding;
+};
+
 _Static_assert(sizeof(struct fuse_in_header) == 40, "fuse_in_header");
 _Static_assert(sizeof(struct fuse_entry_out) == 128, "fuse_entry_out");
 _Static_assert(sizeof(struct fuse_init_in) == 64, "fuse_init_in");
