@@ -138,6 +138,9 @@ extension View {
       options.cache = .never
     }
     options.hasLocalLocks = has(BINDLINK_VIEW_LOCAL_LOCKS)
+    options.writesBack = has(BINDLINK_VIEW_WRITEBACK)
+    options.passesThrough = !has(BINDLINK_VIEW_NO_PASSTHROUGH)
+    options.usesRings = !has(BINDLINK_VIEW_NO_IO_URING)
     switch (has(BINDLINK_VIEW_NO_OPEN), has(BINDLINK_VIEW_OPEN)) {
     case (true, true): throw wrongCall("a view cannot be with and without opens")
     case (true, false): options.noOpen = true

@@ -139,7 +139,13 @@ typedef struct bindlink_link {
 #define BINDLINK_VIEW_LOCAL_LOCKS 0x10000u   /* locks are the view's own; closing costs no message */
 #define BINDLINK_VIEW_CACHE_ALWAYS 0x20000u  /* nobody changes the backings but through the view */
 #define BINDLINK_VIEW_CACHE_NEVER 0x40000u   /* each operation asks; neither: what is watched is kept */
-#define BINDLINK_VIEW_FLAGS 0x7ffffu
+#define BINDLINK_VIEW_WRITEBACK 0x80000u     /* the kernel keeps what is written for a while: for backings
+                                               * that nobody else writes */
+#define BINDLINK_VIEW_NO_PASSTHROUGH 0x100000u /* the server reads and writes, also where the kernel
+                                               * could do it itself */
+#define BINDLINK_VIEW_NO_IO_URING 0x200000u  /* requests come by the device, also where io_uring is on
+                                               * for FUSE */
+#define BINDLINK_VIEW_FLAGS 0x3fffffu
 
 /* What a view is to be. */
 typedef struct bindlink_view {
