@@ -94,14 +94,14 @@ extension Session {
     let limit = Self.controlCallLimit / (uid == 0 || uid == geteuid() ? 1 : 2)
     let call = ControlCall(self, request, message)
     if isOnRing {
-      let isEntered = threads.withLock { threads in
+      let isDone = callOnRing { threads in
         guard threads.controlCallCount < limit else { return false }
         threads.insert(call, on: pthread_self())
         return true
+      } call: {
+        call.run()
       }
-      guard isEntered else { return call.giveUp() }
-      call.run()
-      threads.withLock { $0.endCall(on: pthread_self()) }
+      if !isDone { call.giveUp() }
       return
     }
     let isStarted = threads.withLock { threads in

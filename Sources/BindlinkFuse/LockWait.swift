@@ -125,14 +125,14 @@ extension Session {
   ) {
     let wait = LockWait(self, request, wanted, isTaken: isTaken)
     if isOnRing {
-      let isEntered = threads.withLock { threads in
+      let isDone = callOnRing { threads in
         guard isTaken || threads.lockWaitCount < ringLockWaitLimit else { return false }
         threads.insert(wait, on: pthread_self())
         return true
+      } call: {
+        wait.wait()
       }
-      guard isEntered else { return wait.giveUp() }
-      wait.wait()
-      threads.withLock { $0.endCall(on: pthread_self()) }
+      if !isDone { wait.giveUp() }
       return
     }
     let isStarted = threads.withLock { threads in

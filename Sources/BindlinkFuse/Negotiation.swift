@@ -48,7 +48,7 @@ extension Session {
     if request.minor < Minor.withPassthrough { flags &= ~InitFlags.passthrough.rawValue }
     offered.store(flags, ordering: .relaxed)
     unsafe fuse_session_process_buf(fuseSession, message)
-    if InitFlags(rawValue: agreed.load(ordering: .relaxed)).contains(.overRing) { startRings() }
+    useRings(InitFlags(rawValue: agreed.load(ordering: .relaxed)).contains(.overRing))
   }
 
   /// Adds to libfuse's answer.
@@ -59,7 +59,7 @@ extension Session {
     let answer = unsafe parts[1].iov_base!.assumingMemoryBound(to: fuse_init_out.self)
     var wanted: InitFlags = [.parallelDirectoryOperations, .handlesKillPrivV2]
     if options.passesThrough { wanted.insert([.passthrough, .extended]) }
-    if options.usesRings && offered.contains(.overRing) && Self.canServeRings {
+    if options.usesRings && offered.contains(.overRing) && makeRings() {
       wanted.insert([.overRing, .extended])
     }
     let agreed = wanted.intersection(offered)

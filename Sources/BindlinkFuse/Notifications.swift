@@ -5,6 +5,7 @@ package import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
 import Glibc
+import Synchronization
 
 /// Thread-safe: all that changes is behind `state`.
 @safe
@@ -46,6 +47,7 @@ package final class Notifications: Notifier, @unchecked Sendable {
   private let device: Int32
   private let traces: Bool
   private let state: Guarded<State>
+  private let nextUnique = Atomic<UInt64>(1 << 62)
   private let work: UnsafeMutablePointer<sem_t>
   /// Seconds after which nobody waits any longer for a kernel that is stuck.
   private let patience: Int
@@ -84,6 +86,18 @@ package final class Notifications: Notifier, @unchecked Sendable {
     guard state.withLock({ $0.phase == .running }) else { return }
     // A negative offset leaves the pages, for whose locks a client may be waiting, alone.
     write(.inode, fuse_notify_inval_inode_out(ino: node.rawValue, off: -1, len: 0))
+  }
+
+  /// Makes the kernel send a NOTIFY_REPLY, which asks for nothing, to the calling thread's processor.
+  /// ENOENT: it has no such file; EINVAL: that is no regular one.
+  func provokeReply(about file: NodeID) throws(Errno) {
+    // The kernel counts its own up from 2; the highest bit marks what is sent again.
+    let unique = nextUnique.add(2, ordering: .relaxed).newValue
+    let error = write(
+      .retrieve,
+      fuse_notify_retrieve_out(
+        notify_unique: unique, nodeid: file.rawValue, offset: 0, size: 0, padding: 0))
+    if error != 0 { throw Errno(rawValue: error) }
   }
 
   package var isIdle: Bool { state.withLock { $0.queue.isEmpty && $0.current == nil } }
@@ -170,6 +184,7 @@ package final class Notifications: Notifier, @unchecked Sendable {
   private enum Code: Int32 {
     case inode = 2
     case entry = 3
+    case retrieve = 5
     case epoch = 8
   }
 

@@ -38,7 +38,7 @@ package enum Opcode: UInt32, CaseIterable, Sendable {
       .refused(reason: "for the shared memory of virtiofs, not for /dev/fuse")
     case .cuseInit: .refused(reason: "for character devices, not for file systems")
     case .notifyReply:
-      .ignored(reason: "answers a retrieve notification, which is never sent")
+      .ignored(reason: "answers a retrieve notification, which is sent for its answer alone")
     default: .libfuse
     }
   }

@@ -5,8 +5,9 @@
 //
 // A thread that has taken a request can be given no other until it has answered, so it may wait for a
 // lock itself. One that takes a request while few of its processor wait starts one more. What comes while
-// all are taken, by processes that wait for locks, say, is given to none of the new ones by itself: see
-// bindlink_ring_join.
+// all are taken, by processes that wait for locks, say, the kernel (fs/fuse/dev_uring.c, 6.14 to 6.18 at
+// least) gives to none of the new ones: it comes when a request of that processor has been answered. So
+// a new one has the kernel send a request that asks for nothing.
 import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
@@ -20,13 +21,24 @@ final class RingQueue: Sendable {
   fileprivate let processor: UInt32
   /// Threads that wait for a request, or are about to.
   fileprivate let waiting = Atomic(0)
-  /// It has a thread that stays until the end.
-  fileprivate let isServed = Atomic(false)
+  /// All its threads. Raised with `Session.threads` locked.
+  fileprivate let threads = Atomic(0)
+  /// Those that wait for what another request may have to end.
+  fileprivate let held = Atomic(0)
 
   fileprivate init(_ session: Session, _ processor: UInt32) {
     self.session = session
     self.processor = processor
   }
+}
+
+enum RingPhase: UInt8, AtomicRepresentable {
+  case none
+  /// The first ring of each queue is being made, or there is one, while INIT is answered.
+  case making
+  case serving
+  /// Requests come by the device.
+  case refused
 }
 
 extension Session {
@@ -37,42 +49,56 @@ extension Session {
   private static let spareEntries = 2
 
   /// As many queues as the kernel has: one for each processor that there may ever be, not only for those
-  /// that are there. 0 if that is not known.
+  /// that are there. 0 if that is not known, or if their numbers have gaps.
   private static let queueCount: Int = {
     let path = "/sys/devices/system/cpu/possible"
     guard let file = unsafe fopen(path, "re") else { return 0 }
     defer { unsafe fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     guard unsafe fgets(&line, Int32(line.count), file) != nil else { return 0 }
-    // "0", "0-3": the last number.
-    let digits = line.prefix { $0 != 0 && $0 != CChar(10) }.reversed().prefix {
-      (CChar(48)...57).contains($0)
-    }
-    let last = Int(String(decoding: digits.reversed().map { UInt8($0) }, as: UTF8.self))
-    return last.map { $0 + 1 } ?? 0
+    // "0", "0-3".
+    let text = String(decoding: line.prefix { $0 > 32 }.map { UInt8($0) }, as: UTF8.self)
+    let numbers = text.split(separator: "-").map { Int($0) }
+    guard numbers.first == 0, numbers.count <= 2, let last = numbers.last ?? nil else { return 0 }
+    return last + 1
   }()
 
-  /// To be sure of before it is agreed on: from then on the kernel lets everybody wait for the rings.
-  static var canServeRings: Bool {
-    (1...processorLimit).contains(queueCount) && bindlink_ring_is_possible() != 0
+  /// The threads of a processor that need not wait for others' requests.
+  private var ringWorkerLimit: Int {
+    max(1, min(workerLimit, engine.descriptorShare / Self.queueCount))
   }
 
-  /// A thread for each processor, since the kernel waits for all of them. Ends the session if one cannot be
-  /// had.
-  func startRings() {
-    for processor in 0..<UInt32(Self.queueCount) {
-      if !startRingWorker(RingQueue(self, processor)) { stop() }
+  /// Makes a ring for each processor, which is to be sure of before it is agreed on: from then on the
+  /// kernel lets everybody wait for all of them. False, and none is left, if one cannot be had.
+  func makeRings() -> Bool {
+    guard (1...Self.processorLimit).contains(Self.queueCount),
+      bindlink_may_use_all_processors() != 0
+    else { return false }
+    ringPhase.store(.making, ordering: .releasing)
+    var isRefused = false
+    for processor in 0..<UInt32(Self.queueCount) where !isRefused {
+      isRefused = !startRingWorker(RingQueue(self, processor))
     }
+    while !isRefused, madeRings.load(ordering: .acquiring) < Self.queueCount {
+      isRefused = refusedRings.load(ordering: .acquiring) > 0
+      usleep(100)
+    }
+    if isRefused { ringPhase.store(.refused, ordering: .releasing) }
+    return !isRefused
   }
 
+  /// INIT is answered.
+  func useRings(_ isAgreed: Bool) {
+    ringPhase.store(isAgreed ? .serving : .refused, ordering: .releasing)
+  }
+
+  /// True if the queue has one more thread, or gets it.
   @inline(never)
   @discardableResult
   private func startRingWorker(_ queue: RingQueue) -> Bool {
     threads.withLock { threads in
-      // Those that wait for a lock, or for the notifier, hold up nobody.
-      let limit =
-        workerLimit * Self.queueCount + threads.lockWaitCount + threads.controlCallCount
-      guard threads.ringWorkers.count < limit else { return false }
+      let busy = queue.threads.load(ordering: .relaxed) - queue.held.load(ordering: .relaxed)
+      guard busy < ringWorkerLimit else { return false }
       let context = unsafe Unmanaged.passRetained(queue)
       guard
         let thread = unsafe startThread(
@@ -81,57 +107,126 @@ extension Session {
         unsafe context.release()
         return false
       }
+      queue.threads.add(1, ordering: .relaxed)
       threads.insert(ringWorker: thread)
       return true
     }
   }
 
+  /// Does what may have to wait until other requests are served, on the thread that took it. False, and
+  /// nothing is done, if `enter` says so, or if no thread of the processor would be left.
+  func callOnRing(enter: (inout ThreadSet) -> Bool, call: () -> Void) -> Bool {
+    let context = unsafe bindlink_thread()!.pointee.ring_queue!
+    let queue = unsafe Unmanaged<RingQueue>.fromOpaque(context).takeUnretainedValue()
+    guard threads.withLock({ enter(&$0) }) else { return false }
+    defer { threads.withLock { $0.endCall(on: pthread_self()) } }
+    let held = queue.held.add(1, ordering: .relaxed).newValue
+    defer { queue.held.subtract(1, ordering: .relaxed) }
+    if queue.waiting.load(ordering: .relaxed) < Self.spareEntries, !startRingWorker(queue),
+      queue.threads.load(ordering: .relaxed) <= held
+    {
+      return false
+    }
+    call()
+    return true
+  }
+
   fileprivate func serveRing(_ queue: RingQueue) {
     engine.prepareWorker()
     bindlink_stay_on_processor(queue.processor)
-    if let buffers = WorkerBuffers(),
-      let ring = unsafe bindlink_ring_new(
-        device, queue.processor, buffers.ringHeaders, buffers.payload, WorkerBuffers.replySize)
-    {
+    let isFirst = ringPhase.load(ordering: .acquiring) == .making
+    if let buffers = WorkerBuffers(), let ring = unsafe makeRing(queue, buffers, isFirst: isFirst) {
       let thread = unsafe bindlink_thread()!
       unsafe thread.pointee.ring = unsafe ring
-      queue.isServed.store(true, ordering: .relaxed)
-      let file = openedFile.load(ordering: .relaxed)
-      // Without one nobody waits for a lock of a file yet. Of directories' locks more than the spare
-      // entries can hold up the rest then, until another request comes.
-      if file != 0 { unsafe bindlink_ring_join(ring, file) }
-      queue.waiting.add(1, ordering: .relaxed)
-      waitingRingWorkers.add(1, ordering: .relaxed)
-      while phase.load(ordering: .relaxed) == .serving {
-        let result = unsafe bindlink_ring_next(ring)
-        if result == -EINTR { continue }
-        if result == -ENOTCONN {
-          end()
-          break
-        }
-        if result != 0 {
-          // Nobody serves the queue then, and the connection may live.
-          stop()
-          break
-        }
-        waitingRingWorkers.subtract(1, ordering: .relaxed)
-        if queue.waiting.subtract(1, ordering: .relaxed).newValue < Self.spareEntries {
-          startRingWorker(queue)
-        }
-        unsafe serve(ring, buffers)
-        unsafe bindlink_ring_answer_anyway(ring)
-        queue.waiting.add(1, ordering: .relaxed)
-        waitingRingWorkers.add(1, ordering: .relaxed)
+      unsafe thread.pointee.ring_queue = Unmanaged.passUnretained(queue).toOpaque()
+      if isFirst ? isAgreed() : true {
+        if !isFirst { unsafe join(queue, ring) }
+        unsafe serveRing(queue, ring, buffers)
       }
-      queue.waiting.subtract(1, ordering: .relaxed)
-      waitingRingWorkers.subtract(1, ordering: .relaxed)
       unsafe thread.pointee.ring = nil
       unsafe bindlink_ring_free(ring)
-    } else if !queue.isServed.load(ordering: .relaxed) {
-      // The kernel would wait for this queue for ever.
-      stop()
+    } else if isFirst {
+      refusedRings.add(1, ordering: .releasing)
     }
+    queue.threads.subtract(1, ordering: .relaxed)
     finishThread()
+  }
+
+  /// Further ones are tried again while no other thread waits for requests.
+  private func makeRing(
+    _ queue: RingQueue, _ buffers: borrowing WorkerBuffers, isFirst: Bool
+  ) -> OpaquePointer? {
+    while true {
+      if let ring = unsafe bindlink_ring_new(
+        device, queue.processor, buffers.ringHeaders, buffers.payload, WorkerBuffers.replySize)
+      {
+        if isFirst { madeRings.add(1, ordering: .releasing) }
+        return unsafe ring
+      }
+      if isFirst || queue.waiting.load(ordering: .relaxed) > 0
+        || phase.load(ordering: .relaxed) != .serving
+      {
+        return nil
+      }
+      usleep(10_000)
+    }
+  }
+
+  /// Waits until INIT is answered.
+  private func isAgreed() -> Bool {
+    while ringPhase.load(ordering: .acquiring) == .making,
+      phase.load(ordering: .relaxed) == .serving
+    {
+      usleep(100)
+    }
+    return ringPhase.load(ordering: .acquiring) == .serving
+  }
+
+  /// Adds the thread's entry, and has the kernel send a request that asks for nothing, so that those come
+  /// that wait already. There is a file for that as long as anybody waits for a file's lock.
+  private func join(_ queue: RingQueue, _ ring: OpaquePointer) {
+    guard unsafe bindlink_ring_register(ring) == 0,
+      bindlink_is_on_processor(queue.processor) != 0
+    else { return }
+    for _ in 0..<8 {
+      guard let file = engine.someOpenFile() else { return }
+      do throws(Errno) {
+        return try notifications.provokeReply(about: file)
+      } catch {
+        // It was closed meanwhile.
+        continue
+      }
+    }
+  }
+
+  private func serveRing(
+    _ queue: RingQueue, _ ring: OpaquePointer, _ buffers: borrowing WorkerBuffers
+  ) {
+    queue.waiting.add(1, ordering: .relaxed)
+    waitingRingWorkers.add(1, ordering: .relaxed)
+    while phase.load(ordering: .relaxed) == .serving {
+      let result = unsafe bindlink_ring_next(ring)
+      if result == -EINTR { continue }
+      if result == -ENOTCONN {
+        end()
+        break
+      }
+      if result != 0 {
+        // Nobody serves the queue then, and the connection may live.
+        stop()
+        break
+      }
+      waitingRingWorkers.subtract(1, ordering: .relaxed)
+      if queue.waiting.subtract(1, ordering: .relaxed).newValue < Self.spareEntries {
+        startRingWorker(queue)
+      }
+      unsafe serve(ring, buffers)
+      unsafe bindlink_ring_answer_anyway(ring)
+      queue.waiting.add(1, ordering: .relaxed)
+      waitingRingWorkers.add(1, ordering: .relaxed)
+    }
+    queue.waiting.subtract(1, ordering: .relaxed)
+    waitingRingWorkers.subtract(1, ordering: .relaxed)
   }
 
   private func serve(_ ring: OpaquePointer, _ buffers: borrowing WorkerBuffers) {
@@ -140,10 +235,6 @@ extension Session {
     let opcode = unsafe Opcode(rawValue: header.pointee.opcode)
     let size = opcode?.shape.fixed ?? 0
     let payload = unsafe bindlink_ring_payload_size(ring)
-    if opcode == .open || opcode == .flush {
-      let node = unsafe header.pointee.nodeid
-      if openedFile.load(ordering: .relaxed) != node { openedFile.store(node, ordering: .relaxed) }
-    }
     guard size <= WorkerBuffers.largestArguments, payload <= WorkerBuffers.replySize else { return }
     // What has nothing in the payload is read straight into it.
     unsafe thread.pointee.reply_buffer =

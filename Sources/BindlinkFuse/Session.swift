@@ -69,8 +69,10 @@ package final class Session: @unchecked Sendable {
   /// Workers that wait for a request: each raises it before it waits, and lowers it after.
   let waitingWorkers = Atomic(0)
   let waitingRingWorkers = Atomic(0)
-  /// The regular file that was opened or closed last, if requests come by rings.
-  let openedFile = Atomic<UInt64>(0)
+  let ringPhase = Atomic(RingPhase.none)
+  /// First rings of a queue that there are, and that could not be had.
+  let madeRings = Atomic(0)
+  let refusedRings = Atomic(0)
   let threads = Guarded(ThreadSet())
   let notifications: Notifications
   private(set) var workerLimit = 1

@@ -16,11 +16,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FUSE_NOTIFY_RETRIEVE = 5 };
-// Requests that this side provokes are known by numbers that the kernel, which counts up from 2, does
-// not come to.
-static _Atomic uint64_t next_unique = UINT64_C(1) << 63;
-
 enum { REGISTER = 1, COMMIT_AND_FETCH = 2 };  // FUSE_IO_URING_CMD_
 
 struct entry_state {
@@ -76,13 +71,6 @@ static int setup(struct io_uring_params *parameters) {
   return (int)syscall(SYS_io_uring_setup, 1, parameters);
 }
 
-int bindlink_ring_is_possible(void) {
-  struct io_uring_params parameters;
-  int descriptor = setup(&parameters);
-  if (descriptor >= 0) close(descriptor);
-  return descriptor >= 0;
-}
-
 void bindlink_ring_free(struct bindlink_ring *ring) {
   if (ring->rings != MAP_FAILED) munmap(ring->rings, ring->rings_size);
   if (ring->submissions != MAP_FAILED) munmap(ring->submissions, 128);
@@ -100,6 +88,8 @@ struct bindlink_ring *bindlink_ring_new(int device, unsigned queue, void *header
   ring->headers = headers;
   ring->payload = payload;
   ring->payload_size = payload_size;
+  // There is no request yet.
+  ring->is_answered = true;
   ring->memory[0] = (struct iovec){headers, sizeof(struct entry_headers)};
   ring->memory[1] = (struct iovec){payload, payload_size};
   ring->rings = ring->submissions = MAP_FAILED;
@@ -153,19 +143,7 @@ static long enter(struct bindlink_ring *ring, unsigned completions, unsigned fla
   return syscall(SYS_io_uring_enter, ring->descriptor, pending, completions, flags, NULL, 0);
 }
 
-void bindlink_ring_join(struct bindlink_ring *ring, uint64_t file) {
-  enter(ring, 0, 0);
-  struct {
-    struct fuse_out_header header;
-    struct fuse_notify_retrieve_out retrieve;
-  } message = {
-      .header = {.len = sizeof message, .error = FUSE_NOTIFY_RETRIEVE},
-      .retrieve = {.notify_unique = next_unique += 2, .nodeid = file},
-  };
-  if (write(ring->device, &message, sizeof message) < 0) {
-    // The kernel has forgotten the file, so that nobody has it open, or the connection is at its end.
-  }
-}
+int bindlink_ring_register(struct bindlink_ring *ring) { return enter(ring, 0, 0) == 1 ? 0 : -1; }
 
 int bindlink_ring_next(struct bindlink_ring *ring) {
   long result = enter(ring, 1, IORING_ENTER_GETEVENTS);
@@ -230,4 +208,12 @@ void bindlink_stay_on_processor(unsigned processor) {
   CPU_SET(processor, &set);
   // One that is offline has no requests.
   sched_setaffinity(0, sizeof set, &set);
+}
+
+int bindlink_is_on_processor(unsigned processor) { return sched_getcpu() == (int)processor; }
+
+int bindlink_may_use_all_processors(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 &&
+         CPU_COUNT(&set) >= sysconf(_SC_NPROCESSORS_ONLN);
 }

@@ -72,6 +72,23 @@ import Testing
     #expect(backings.open == [])
   }
 
+  @Test func anOpeningOfASetIDFileWaitsForThoseThatAreClosedAlready() throws {
+    let tree = try ScratchTree()
+    try tree.makeFile("anchor/f")
+    let (view, _) = try view(tree)
+    let node = try view.lookup("f").node
+    let former = try open(node, O_RDWR, in: view)
+    #expect(former.backing > 0)
+    shell(tree, "chmod u+s f")
+    Thread { [engine = view.engine] in
+      usleep(2_000)
+      engine.release(former.handle, lockOwner: 0)
+    }.start()
+    let next = try open(node, O_RDWR, in: view)
+    #expect(next.backing == 0)
+    release(next.handle, in: view)
+  }
+
   @Test func theFirstOpeningDecidesForTheOthers() throws {
     let tree = try ScratchTree()
     try tree.makeFile("anchor/f")

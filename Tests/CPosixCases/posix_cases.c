@@ -387,11 +387,11 @@ int px_child_start_counting(const char *path, int rounds, int whole_file) {
   _exit(-result);
 }
 
-int px_crowd_for_lock(const char *path, int count) {
+int px_crowd_for_lock(const char *path, int count, int on_last) {
   cpu_set_t before, one;
   if (sched_getaffinity(0, sizeof before, &before) < 0) return -errno;
-  int processor = 0;
-  while (!CPU_ISSET(processor, &before)) processor++;
+  int processor = on_last ? CPU_SETSIZE - 1 : 0;
+  while (!CPU_ISSET(processor, &before)) processor += on_last ? -1 : 1;
   CPU_ZERO(&one);
   CPU_SET(processor, &one);
   pid_t children[count];
@@ -400,6 +400,7 @@ int px_crowd_for_lock(const char *path, int count) {
   sched_setaffinity(0, sizeof one, &one);
   for (int index = 0; index < count; index++) {
     children[index] = fork();
+    if (children[index] < 0) count = index;
     if (children[index] != 0) continue;
     char nothing;
     close(start[1]);

@@ -1,5 +1,5 @@
-// Views whose requests come by io_uring, where the machine has that on for FUSE. All other tests run in
-// both ways, see Scripts/test.
+// Views whose requests come by io_uring, where the machine has that on for FUSE. Scripts/test runs all other
+// tests in both ways as root, and as a user all but the table of POSIX cases.
 import CPosixCases
 import Foundation
 import Glibc

@@ -119,6 +119,19 @@ internal import Synchronization
     unsafe try slot(of: handle).pointee.flags.load(ordering: .relaxed) & O_ACCMODE != O_RDONLY
   }
 
+  /// The first node that is open and fits.
+  func firstNode(where fits: (NodeID) -> Bool) -> NodeID? {
+    let used = state.withLock { $0.used }
+    for index in 0..<used {
+      guard let slot = unsafe pointer(index),
+        unsafe slot.pointee.descriptor.load(ordering: .acquiring) >= 0
+      else { continue }
+      let node = NodeID(rawValue: unsafe slot.pointee.node.load(ordering: .relaxed))
+      if fits(node) { return node }
+    }
+    return nil
+  }
+
   func isOpenForWriting(_ node: NodeID) -> Bool {
     let used = state.withLock { $0.used }
     return (0..<used).contains { index in

@@ -203,9 +203,15 @@ extension Engine {
   /// reports at close is reported.
   package func flush(_ handle: HandleID, lockOwner: UInt64) throws(Errno) {
     locks.release(node: try handles.node(handle), owner: lockOwner)
-    guard try handles.isWritable(handle) else { return }
     let raw = try System.duplicate(handles.descriptor(handle)).release()
     _ = try System.checked(bl_close(raw))
+  }
+
+  /// A regular file that somebody has open.
+  package func someOpenFile() -> NodeID? {
+    handles.firstNode { id in
+      nodes.withLock { unsafe $0[id]?.pointee.format == 0o100000 }
+    }
   }
 
   /// The file system reports at close what it could not write.

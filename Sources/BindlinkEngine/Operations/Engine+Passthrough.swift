@@ -29,9 +29,9 @@ extension Engine {
     _ handle: HandleID, of id: NodeID, openBacking: (Int32) -> Int32
   ) -> Int32 {
     // A remote backing is asked without holding anything.
-    let mayBeFirst = nodes.withLock { unsafe $0[id]?.pointee.openings == 0 }
     let file = (try? handles.descriptor(handle)) ?? -1
-    let isPassable = mayBeFirst && file >= 0 && isPassable(file)
+    let isPassable = file >= 0 && isPassable(file)
+    if !isPassable { awaitReleases(of: id) }
     return passing.withLock { _ in
       let (isFirst, known) = nodes.withLock { table -> (Bool, Int32) in
         guard let node = unsafe table[id] else { return (false, 0) }
@@ -44,6 +44,15 @@ extension Engine {
       guard backing > 0 else { return 0 }
       nodes.withLock { unsafe $0[id]?.pointee.backing = backing }
       return backing
+    }
+  }
+
+  /// Nobody waits until the server has heard that a file is closed: those who had it open before it became
+  /// one that is not passed through may have closed it long ago.
+  private func awaitReleases(of id: NodeID) {
+    for _ in 0..<20 {
+      guard nodes.withLock({ unsafe ($0[id]?.pointee.backing ?? 0) != 0 }) else { return }
+      usleep(500)
     }
   }
 

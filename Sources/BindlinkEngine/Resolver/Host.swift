@@ -123,7 +123,7 @@ final class Host: Sendable {
 
   /// Of an object in a local file system.
   func isPlain(_ descriptor: Int32, _ status: Status) -> Bool {
-    mounts.isPlain(status.mount_id) || isPlainAfterAll(descriptor, status)
+    mounts.isPlain(status.mount_id, device: status.device) || isPlainAfterAll(descriptor, status)
   }
 
   @inline(never)

@@ -23,14 +23,26 @@ final class MountFacts: Sendable {
   /// Guards nothing else; taken alone.
   private let kinds = Guarded<[Key: MountKind]>([:])
 
+  /// Its device: a mount's number may be another one's later.
+  private let plainDevice = Atomic<UInt64>(UInt64.max)
+
   @inline(__always)
   func isPlain(_ mount: UInt64) -> Bool { plain.load(ordering: .relaxed) == mount }
+
+  func isPlain(_ mount: UInt64, device: UInt64) -> Bool {
+    isPlain(mount) && plainDevice.load(ordering: .relaxed) == device
+  }
+
+  private func setPlain(_ key: Key) {
+    plain.store(key.mount, ordering: .relaxed)
+    plainDevice.store(key.device, ordering: .relaxed)
+  }
 
   /// The kind of the mount that an object is in; `name` nil: the object is the descriptor's own.
   func kind(of status: Status, at directory: Int32, _ name: Name?) throws(Errno) -> MountKind {
     let key = Key(mount: status.mount_id, device: status.device)
     if let known = kinds.withLock({ $0[key] }) {
-      if case .plain = known { plain.store(key.mount, ordering: .relaxed) }
+      if case .plain = known { setPlain(key) }
       return known
     }
     let type: Int64
@@ -47,7 +59,7 @@ final class MountFacts: Sendable {
       default: .plain
       }
     kinds.withLock { $0[key] = kind }
-    if case .plain = kind { plain.store(key.mount, ordering: .relaxed) }
+    if case .plain = kind { setPlain(key) }
     return kind
   }
 }

@@ -26,6 +26,7 @@ struct bindlink_thread {
   uint32_t opcode;
   uint32_t answered;  // a reply to that request has been written
   struct bindlink_ring *ring;  // by which the request came; NULL: by the device
+  void *ring_queue;            // whose ring that is
 };
 struct bindlink_thread *bindlink_thread(void);
 

@@ -10,9 +10,6 @@ enum { BINDLINK_RING_HEADERS = 512 };
 
 struct bindlink_ring;
 
-/// Whether this process may use io_uring as it is used here.
-int bindlink_ring_is_possible(void);
-
 /// A ring for the calling thread alone, who also has to free it. The memory stays the caller's and has to
 /// outlive it; requests are put together before `payload`, where there must be room for 512 bytes more.
 /// NULL with errno on failure.
@@ -20,12 +17,8 @@ struct bindlink_ring *bindlink_ring_new(int device, unsigned queue, void *header
                                         size_t payload_size);
 void bindlink_ring_free(struct bindlink_ring *ring);
 
-/// Makes the entry known to a queue whose other entries may all be taken. The kernel (fs/fuse/dev_uring.c,
-/// 6.14 to 6.18 at least) gives a new entry none of the requests that wait already: these come when a
-/// request of the queue is answered. So this has it send one, a NOTIFY_REPLY, which is to be answered as
-/// all are. `file` is the number of a regular file that the kernel has; the calling thread is on the
-/// queue's processor.
-void bindlink_ring_join(struct bindlink_ring *ring, uint64_t file);
+/// Makes the entry known to the kernel, before bindlink_ring_next would. 0; -1: not yet.
+int bindlink_ring_register(struct bindlink_ring *ring);
 
 /// Gives the last answer back, or makes the entry known, and waits for a request. 0; -EINTR, upon which it is
 /// to be called again; or another negative errno at the end of the connection.
@@ -45,3 +38,6 @@ void bindlink_ring_answer_anyway(struct bindlink_ring *ring);
 
 /// Keeps the calling thread on a processor, if that one is there.
 void bindlink_stay_on_processor(unsigned processor);
+int bindlink_is_on_processor(unsigned processor);
+/// Whether the calling thread may run on every processor that is there.
+int bindlink_may_use_all_processors(void);

@@ -262,3 +262,4 @@ _Static_assert(sizeof(struct fuse_attr_out) == 104, "fuse_attr_out");
 _Static_assert(sizeof(struct fuse_create_out) == 144, "fuse_create_out");
 _Static_assert(sizeof(struct fuse_statx) == 256, "fuse_statx");
 _Static_assert(sizeof(struct fuse_statx_out) == 288, "fuse_statx_out");
+_Static_assert(sizeof(struct fuse_notify_retrieve_out) == 32, "fuse_notify_retrieve_out");

@@ -134,9 +134,10 @@ int px_child_wait(int pid);
 // it pauses between, so that several take turns.
 int px_child_start_counting(const char *path, int rounds, int whole_file);
 
-// `count` children on one processor, who ask for a lock of the file at the same moment, while the caller has
-// it; then the caller, on the same processor, gives it back. How many had it within five seconds.
-int px_crowd_for_lock(const char *path, int count);
+// `count` children on one processor (the first or the last that the caller may run on), who ask for a lock
+// of the file at the same moment, while the caller has it; then the caller, on the same processor, gives
+// it back. How many had it within five seconds.
+int px_crowd_for_lock(const char *path, int count, int on_last);
 
 int px_bind(const char *path);
 int px_connect_and_echo(int listener, const char *path);
