@@ -1,5 +1,13 @@
 // The workers: who reads the next request, and how many there are. One that takes a request while
 // no other waits starts one more, so that a request that blocks never holds up the next.
+//
+// Ways of waking that were compared on two cores of a virtual machine (Linux 6.18, 2026-11-22): microseconds
+// for an open and a close, by 1, 2 and 8 clients in a loop. A server in C that does nothing else, with one
+// thread: 160, 65, 23; one that spins for 30 us: 45, 32, 23; two threads: 70, 31, 22; one on each
+// processor: 44, 26, 24; four: 69, 40, 22; two with a device each (clone_fd): 68, 26, 23. These workers:
+// 69, 50, 31; on processors of their own: 68, 65, 22; with only two kept idle: 84, 71, 57. Over io_uring:
+// 45, 19, 19. So io_uring comes first. For one client alone in another session than the server it is 105
+// against 55 here, since the scheduler then moves him to the other, sleeping processor with each answer.
 import BindlinkEngine
 import BindlinkMap
 import CBindlinkFuse
